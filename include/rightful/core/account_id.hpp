@@ -1,5 +1,6 @@
 /// @file
-/// The identity of a person, as the company's own identity system gives it: the only key by which data are found.
+/// The identity of a person, as the company's own identity system gives it: the only key by which
+/// data are found.
 #pragma once
 
 #include <compare>
@@ -10,10 +11,11 @@
 
 namespace rightful {
 
-/// An opaque string of 1 to 128 bytes: valid UTF-8, no control characters (C0, DEL, C1), compared byte for byte, never
-/// trimmed, case-folded or normalised.
+/// An opaque string of 1 to 128 bytes: valid UTF-8, no control characters (C0, DEL, C1), compared
+/// byte for byte, never trimmed, case-folded or normalised.
 ///
-/// Secrets  personal: has no formatter, no stream operator and no begin()/end(), so logging it does not compile.
+/// Secrets  personal: has no formatter, no stream operator and no begin()/end(), so logging it does
+/// not compile.
 class AccountId {
  public:
   static constexpr std::size_t kMaxSizeBytes = 128;

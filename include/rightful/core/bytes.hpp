@@ -36,11 +36,11 @@ using Bytes = std::vector<std::byte>;
 /// Canonical only. @return InvalidArgument
 [[nodiscard]] Result<Bytes> from_base64url(std::string_view text);
 
-/// Crockford's base32, upper case, no check symbol; bits are taken from the first byte's top on, the last group is
-/// filled with zero bits.
+/// Crockford's base32, upper case, no check symbol; bits are taken from the first byte's top on,
+/// the last group is filled with zero bits.
 [[nodiscard]] std::string to_crockford(ByteView bytes);
-/// Accepts lower case, I and L for 1, O for 0, and ignores hyphens. @return InvalidArgument for any other character or
-/// non-zero fill bits.
+/// Accepts lower case, I and L for 1, O for 0, and ignores hyphens. @return InvalidArgument for any
+/// other character or non-zero fill bits.
 [[nodiscard]] Result<Bytes> from_crockford(std::string_view text);
 
 /// Copies exactly N bytes. @return InvalidArgument when `bytes` has another size.

@@ -1,5 +1,6 @@
 /// @file
-/// Broken invariants of our own code. Never on input, on database content, or on what a remote said.
+/// Broken invariants of our own code. Never on input, on database content, or on what a remote
+/// said.
 #pragma once
 
 namespace rightful {

@@ -1,5 +1,6 @@
 /// @file
-/// Time from outside the process, and waiting. Legal dates come from here; leases use the database's clock.
+/// Time from outside the process, and waiting. Legal dates come from here; leases use the
+/// database's clock.
 #pragma once
 
 #include <chrono>

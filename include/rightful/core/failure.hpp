@@ -1,6 +1,7 @@
 /// @file
-/// Faults after which the operation cannot go on; thrown, and caught in three places only: the HTTP session, the job
-/// runner and `main`. Not for anything that the direct caller could decide about (result.hpp).
+/// Faults after which the operation cannot go on; thrown, and caught in three places only: the HTTP
+/// session, the job runner and `main`. Not for anything that the direct caller could decide about
+/// (result.hpp).
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace rightful {
 
-/// Whether the same operation may succeed later: the class belongs to the error, not to the place that catches it.
+/// Whether the same operation may succeed later: the class belongs to the error, not to the place
+/// that catches it.
 enum class Retry : std::uint8_t { Later, Never };
 
 /// Secrets  the text is for operators: no personal data, no `what()` of a database error.
@@ -19,6 +21,7 @@ class Failure : public std::runtime_error {
   Failure(Retry retry, std::string cause, const std::string& text);
 
   [[nodiscard]] Retry retry() const noexcept { return retry_; }
+
   [[nodiscard]] const std::string& cause() const noexcept { return cause_; }
 
  private:
@@ -26,8 +29,8 @@ class Failure : public std::runtime_error {
   std::string cause_;
 };
 
-/// A system call failed: text is `what` and the name of `error_number`; ENOSPC, EDQUOT, EAGAIN, EMFILE, ENFILE, ENOMEM
-/// and EIO are Retry::Later, the rest Never.
+/// A system call failed: text is `what` and the name of `error_number`; ENOSPC, EDQUOT, EAGAIN,
+/// EMFILE, ENFILE, ENOMEM and EIO are Retry::Later, the rest Never.
 [[noreturn]] void throw_system_failure(const std::string& what, int error_number);
 
 }  // namespace rightful

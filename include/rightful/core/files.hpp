@@ -1,5 +1,6 @@
 /// @file
-/// Whole small files: read, and replaced in one step. Not for packages or anything that grows with the data.
+/// Whole small files: read, and replaced in one step. Not for packages or anything that grows with
+/// the data.
 #pragma once
 
 #include <sys/types.h>
@@ -12,10 +13,13 @@
 
 namespace rightful {
 
-/// @return NotFound, Denied, LimitExceeded (larger than `max_size_bytes`). Errors  Failure when reading breaks off.
-[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size_bytes);
+/// @return NotFound, Denied, LimitExceeded (larger than `max_size_bytes`). Errors  Failure when
+/// reading breaks off.
+[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path,
+                                      std::size_t max_size_bytes);
 
-/// Temporary file beside `path`, fsync, rename, fsync of the directory. Errors  Failure; `path` is then untouched.
+/// Temporary file beside `path`, fsync, rename, fsync of the directory. Errors  Failure; `path` is
+/// then untouched.
 void write_file_atomically(const std::filesystem::path& path, ByteView content, mode_t mode);
 
 }  // namespace rightful

@@ -21,8 +21,8 @@ struct HttpCall {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::chrono::seconds timeout{30};       ///< of the whole call without `on_body`, else of a stall
-  std::size_t max_body_bytes = 4U << 20U; ///< for a body kept in memory
+  std::chrono::seconds timeout{30};        ///< of the whole call without `on_body`, else of a stall
+  std::size_t max_body_bytes = 4U << 20U;  ///< for a body kept in memory
   /// Called with each part of a 2xx body instead of keeping it; false stops the transfer.
   std::function<bool(ByteView)> on_body;
 };

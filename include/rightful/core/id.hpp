@@ -1,6 +1,6 @@
 /// @file
-/// Identities that Rightful itself makes: 16 bytes each, one type per thing, so that one cannot stand for another.
-/// Not the identity of a person (account_id.hpp).
+/// Identities that Rightful itself makes: 16 bytes each, one type per thing, so that one cannot
+/// stand for another. Not the identity of a person (account_id.hpp).
 #pragma once
 
 #include <array>
@@ -29,6 +29,7 @@ class Id {
   [[nodiscard]] static Id from_bytes(std::span<const std::byte, kSizeBytes> bytes);
 
   [[nodiscard]] const std::array<std::byte, kSizeBytes>& bytes() const noexcept { return bytes_; }
+
   /// The canonical form: 36 characters, lower case.
   [[nodiscard]] std::string to_string() const;
 

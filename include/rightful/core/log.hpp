@@ -1,6 +1,6 @@
 /// @file
-/// One line per event to standard error, `key=value`. What has no fmt formatter cannot be logged: AccountId and secrets
-/// have none, so personal data in a log is a compile error.
+/// One line per event to standard error, `key=value`. What has no fmt formatter cannot be logged:
+/// AccountId and secrets have none, so personal data in a log is a compile error.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace rightful::log {
 
-/// Who acts on it: Error = operator now, Warn = operator today, Info = rare life event, Debug = developer.
+/// Who acts on it: Error = operator now, Warn = operator today, Info = rare life event, Debug =
+/// developer.
 enum class Level : std::uint8_t { Debug, Info, Warn, Error };
 
 void set_level(Level level);

@@ -1,5 +1,6 @@
 /// @file
-/// Errors that the direct caller decides about, as values. Not for faults that end an operation (failure.hpp).
+/// Errors that the direct caller decides about, as values. Not for faults that end an operation
+/// (failure.hpp).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace rightful {
 enum class ErrorCode : std::uint8_t {
   NotFound,
   InvalidArgument,
-  Conflict,       ///< wrong state, or a duplicate
+  Conflict,  ///< wrong state, or a duplicate
   Expired,
   Denied,         ///< known, not allowed
   NotAuthentic,   ///< a signature, tag or proof does not hold
@@ -43,14 +44,14 @@ using Result = std::expected<T, Error>;
 
 #define RIGHTFUL_TRY_CONCAT_2(a, b) a##b
 #define RIGHTFUL_TRY_CONCAT(a, b) RIGHTFUL_TRY_CONCAT_2(a, b)
-#define RIGHTFUL_TRY_VALUE(result, declaration, ...)                      \
-  auto result = (__VA_ARGS__);                                            \
-  if (!result) return std::unexpected(std::move(result).error());         \
+#define RIGHTFUL_TRY_VALUE(result, declaration, ...)              \
+  auto result = (__VA_ARGS__);                                    \
+  if (!result) return std::unexpected(std::move(result).error()); \
   declaration = *std::move(result)
-#define RIGHTFUL_TRY_VOID(result, ...)                                    \
-  do {                                                                    \
-    auto result = (__VA_ARGS__);                                          \
-    if (!result) return std::unexpected(std::move(result).error());       \
+#define RIGHTFUL_TRY_VOID(result, ...)                              \
+  do {                                                              \
+    auto result = (__VA_ARGS__);                                    \
+    if (!result) return std::unexpected(std::move(result).error()); \
   } while (false)
 #define RIGHTFUL_TRY_1(expression) \
   RIGHTFUL_TRY_VOID(RIGHTFUL_TRY_CONCAT(rightful_try_, __LINE__), expression)
@@ -58,7 +59,8 @@ using Result = std::expected<T, Error>;
   RIGHTFUL_TRY_VALUE(RIGHTFUL_TRY_CONCAT(rightful_try_, __LINE__), declaration, expression)
 #define RIGHTFUL_TRY_PICK(_1, _2, name, ...) name
 
-/// RIGHTFUL_TRY(const auto x, f()) unwraps or returns the error; RIGHTFUL_TRY(f()) the same for Result<void>.
-/// It uses `return`: never inside a coroutine. A template comma goes into parentheses.
+/// RIGHTFUL_TRY(const auto x, f()) unwraps or returns the error; RIGHTFUL_TRY(f()) the same for
+/// Result<void>. It uses `return`: never inside a coroutine. A template comma goes into
+/// parentheses.
 #define RIGHTFUL_TRY(...) \
   RIGHTFUL_TRY_PICK(__VA_ARGS__, RIGHTFUL_TRY_2, RIGHTFUL_TRY_1, unused)(__VA_ARGS__)

@@ -1,5 +1,6 @@
 /// @file
-/// One child process: started without a shell, with a stated environment and stated descriptors, always waited for.
+/// One child process: started without a shell, with a stated environment and stated descriptors,
+/// always waited for.
 #pragma once
 
 #include <sys/types.h>
@@ -22,12 +23,14 @@ struct SubprocessSpec {
   std::vector<std::string> arguments;    ///< without argv[0]; visible to every user of the machine
   std::vector<std::string> environment;  ///< `NAME=value`, complete: nothing is inherited
   std::filesystem::path directory;       ///< empty = the parent's
-  /// (descriptor here, number there); every other descriptor is closed in the child. 0, 1, 2 are /dev/null if not named.
+  /// (descriptor here, number there); every other descriptor is closed in the child. 0, 1, 2 are
+  /// /dev/null if not named.
   std::vector<std::pair<int, int>> descriptors;
-  std::optional<uid_t> user;             ///< with its group and no supplementary groups
+  std::optional<uid_t> user = {};  ///< with its group and no supplementary groups
   std::optional<gid_t> group;
   bool new_session = false;
-  /// SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG); for children that must not outlive us.
+  /// SIGKILL when the thread that started it ends (PR_SET_PDEATHSIG); for children that must not
+  /// outlive us.
   bool dies_with_parent = false;
 };
 
@@ -54,14 +57,17 @@ class Subprocess {
   ~Subprocess();
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
   /// True while it has not been waited for.
   [[nodiscard]] bool is_running() const noexcept { return pid_ > 0; }
+
   void send_signal(int signal) const noexcept;
   [[nodiscard]] ExitStatus wait();
   /// Without blocking; empty = still running.
   [[nodiscard]] std::optional<ExitStatus> try_wait();
   /// Blocks at most `limit`; empty = still running.
   [[nodiscard]] std::optional<ExitStatus> wait_for(std::chrono::milliseconds limit);
+
   /// Leaves the process alone from now on (a daemon that another owner adopts).
   void detach() noexcept { pid_ = -1; }
 
@@ -76,6 +82,7 @@ struct CapturedRun {
   ExitStatus status;
   std::string output;
 };
+
 [[nodiscard]] CapturedRun run_captured(SubprocessSpec spec);
 
 }  // namespace rightful

@@ -1,9 +1,11 @@
 /// @file
-/// A YAML document as a tree that remembers where each node stands, so that an error can name file, line and column.
-/// The only place where YAML is read; the settings file and the catalog both come through here.
+/// A YAML document as a tree that remembers where each node stands, so that an error can name file,
+/// line and column. The only place where YAML is read; the settings file and the catalog both come
+/// through here.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,23 +15,31 @@
 
 namespace rightful {
 
-/// An immutable node. Mappings keep the order of the file; a duplicate key, an anchor, an alias or a tag is refused at
-/// parse time.
+/// An immutable node. Mappings keep the order of the file; a duplicate key, an anchor, an alias or
+/// a tag is refused at parse time.
 class YamlNode {
  public:
   enum class Kind : std::uint8_t { Null, Scalar, Sequence, Mapping };
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
   /// The characters of a Scalar as written, quotes removed; empty for other kinds.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
   [[nodiscard]] bool is_quoted() const noexcept { return quoted_; }
+
   [[nodiscard]] const std::vector<YamlNode>& items() const noexcept { return items_; }
-  [[nodiscard]] const std::vector<std::pair<YamlNode, YamlNode>>& entries() const noexcept { return entries_; }
+
+  [[nodiscard]] const std::vector<std::pair<YamlNode, YamlNode>>& entries() const noexcept {
+    return entries_;
+  }
+
   /// The value under `key` in a Mapping, or nullptr.
   [[nodiscard]] const YamlNode* find(std::string_view key) const noexcept;
 
   /// Counted from 1.
   [[nodiscard]] int line() const noexcept { return line_; }
+
   [[nodiscard]] int column() const noexcept { return column_; }
 
  private:

@@ -1,0 +1,106 @@
+#include "rightful/core/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/core/unique_fd.hpp"
+
+namespace rightful {
+namespace {
+
+Result<UniqueFd> open_for_reading(const std::filesystem::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.is_open()) return fd;
+  const int error_number = errno;
+  if (error_number == ENOENT || error_number == ENOTDIR) {
+    return fail(ErrorCode::NotFound, "no file " + path.string());
+  }
+  if (error_number == EACCES || error_number == EPERM) {
+    return fail(ErrorCode::Denied, "no permission to read " + path.string());
+  }
+  throw_system_failure("open " + path.string(), error_number);
+}
+
+void write_all(int fd, ByteView content, const std::string& name) {
+  while (!content.empty()) {
+    const ssize_t put = ::write(fd, content.data(), content.size());
+    if (put < 0) {
+      if (errno == EINTR) continue;
+      throw_system_failure("write " + name, errno);
+    }
+    content = content.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open() || ::fsync(fd.get()) != 0)
+    throw_system_failure("fsync " + directory.string(), errno);
+}
+
+/// Removes the file unless it was kept.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string pattern)
+      : path_(std::move(pattern)), fd_(::mkostemp(path_.data(), O_CLOEXEC)) {
+    if (!fd_.is_open()) throw_system_failure("create " + path_, errno);
+  }
+
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  void keep() { path_.clear(); }
+
+ private:
+  std::string path_;
+  UniqueFd fd_;
+};
+
+}  // namespace
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size_bytes) {
+  RIGHTFUL_TRY(const UniqueFd fd, open_for_reading(path));
+  Bytes content;
+  std::array<std::byte, 65536> part{};
+  while (true) {
+    const ssize_t got = ::read(fd.get(), part.data(), part.size());
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      throw_system_failure("read " + path.string(), errno);
+    }
+    if (got == 0) return content;
+    if (content.size() + static_cast<std::size_t>(got) > max_size_bytes) {
+      return fail(ErrorCode::LimitExceeded,
+                  path.string() + " is larger than " + std::to_string(max_size_bytes) + " bytes");
+    }
+    content.insert(content.end(), part.begin(), part.begin() + got);
+  }
+}
+
+void write_file_atomically(const std::filesystem::path& path, ByteView content, mode_t mode) {
+  TemporaryFile temporary(path.string() + ".XXXXXX");
+  write_all(temporary.fd(), content, path.string());
+  if (::fchmod(temporary.fd(), mode) != 0 || ::fsync(temporary.fd()) != 0) {
+    throw_system_failure("write " + path.string(), errno);
+  }
+  if (::rename(temporary.path().c_str(), path.c_str()) != 0) {
+    throw_system_failure("rename to " + path.string(), errno);
+  }
+  temporary.keep();
+  sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+}
+
+}  // namespace rightful
