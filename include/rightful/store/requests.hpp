@@ -1,0 +1,159 @@
+/// @file
+/// Rows of `access_request`, and what the requester sees of job and package beside them. Every
+/// query names request and account both; every change carries its ledger event. The table of
+/// allowed moves stands in lifecycle/request_state.hpp.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rightful/core/account_id.hpp"
+#include "rightful/core/bytes.hpp"
+#include "rightful/core/clock.hpp"
+#include "rightful/core/id.hpp"
+#include "rightful/crypto/fixed_bytes.hpp"
+#include "rightful/ledger/event.hpp"
+#include "rightful/store/transaction.hpp"
+
+namespace rightful::store::requests {
+
+/// A request as it is first written: state `queued`, because `received` is left in the same
+/// transaction.
+struct NewRequest {
+  RequestId id;
+  AccountId account;
+  std::string ledger_ref;  ///< `r_` + 22 characters
+  Instant received_at;
+  std::string language;
+  crypto::Nonce16 nonce;
+  Instant stated_at;
+  crypto::UnlockPublicKey unlock_key;
+  crypto::SignPublicKey sign_key;
+  crypto::Signature signature;
+  std::chrono::year_month_day due_nominal;
+  std::chrono::year_month_day due;
+  Instant due_at;             ///< end of due_nominal in the controller's zone
+  std::string deadline_json;  ///< rules, inputs and versions it was computed with
+};
+
+/// The whole row.
+struct RequestRow {
+  RequestId id;
+  AccountId account;
+  std::string ledger_ref;
+  std::string state;
+  Instant received_at;
+  std::string language;
+  crypto::Nonce16 nonce;
+  Instant stated_at;
+  crypto::UnlockPublicKey unlock_key;
+  crypto::SignPublicKey sign_key;
+  crypto::Signature signature;
+  std::chrono::year_month_day due_nominal;
+  std::chrono::year_month_day due;
+  Instant due_at;
+  std::string deadline_json;
+  std::optional<std::int64_t> catalog_version;
+  Instant updated_at;
+  std::optional<std::string> failure_note;
+};
+
+/// The newest job of a request, as far as its owner may see it.
+struct JobView {
+  std::string state;
+  std::optional<std::string> stage;
+  std::optional<std::string> progress_json;  ///< counts only
+  std::int64_t attempt;
+};
+
+/// The package of a request; absent until it was released.
+struct PackageView {
+  PackageId id;
+  std::string ledger_ref;  ///< `p_` + 22 characters
+  std::string object_name;
+  std::uint64_t size_bytes;
+  crypto::Sha256Digest sha256;
+  Instant released_at;
+  Instant expires_at;
+  std::optional<Instant> frozen_at;
+  std::optional<Instant> first_downloaded_at;
+  std::optional<Instant> destroyed_at;
+};
+
+/// A package whose object has to go.
+struct EndedPackage {
+  RequestId request;
+  AccountId account;
+  std::string request_ref;
+  std::string state;  ///< of the request
+  PackageView package;
+};
+
+/// Errors  ConstraintViolation: `access_request_one_open`, `access_request_nonce_key`,
+/// `access_request_pkey`.
+void insert(Transaction& transaction, const NewRequest& request, ledger::Event event);
+
+[[nodiscard]] std::optional<RequestRow> find(Transaction& transaction,
+                                             const RequestId& request,
+                                             const AccountId& account);
+/// As find(), and holds job and request until the transaction ends; jobs first, as claim and
+/// release do, so that nobody waits in a circle.
+[[nodiscard]] std::optional<RequestRow> lock(Transaction& transaction,
+                                             const RequestId& request,
+                                             const AccountId& account);
+/// Newest first.
+[[nodiscard]] std::vector<RequestRow> list(Transaction& transaction, const AccountId& account);
+/// The one whose clock runs (access_request_one_open).
+[[nodiscard]] std::optional<RequestRow> find_open(Transaction& transaction,
+                                                  const AccountId& account);
+
+/// One compare-and-swap: the state becomes `to` only if it is `from` now.
+/// @param note  plain words for requester and officer, never personal data; replaces the one
+/// before.
+/// @return false when the row is in another state or belongs to somebody else; then nothing is
+/// recorded.
+[[nodiscard]] bool move(Transaction& transaction,
+                        const RequestId& request,
+                        const AccountId& account,
+                        std::string_view from,
+                        std::string_view to,
+                        const std::optional<std::string>& note,
+                        ledger::Event event);
+
+[[nodiscard]] std::optional<JobView> find_job(Transaction& transaction,
+                                              const RequestId& request,
+                                              const AccountId& account);
+[[nodiscard]] std::optional<PackageView> find_package(Transaction& transaction,
+                                                      const RequestId& request,
+                                                      const AccountId& account);
+/// The envelope of a released package. @return nothing when there is no package.
+[[nodiscard]] std::optional<Bytes> find_envelope(Transaction& transaction,
+                                                 const RequestId& request,
+                                                 const AccountId& account);
+/// @return false when there is no package, or it is frozen already; then nothing is recorded.
+[[nodiscard]] bool freeze_package(Transaction& transaction,
+                                  const RequestId& request,
+                                  const AccountId& account,
+                                  Instant now,
+                                  ledger::Event event);
+/// Sets first_downloaded_at if it was empty.
+void mark_downloaded(Transaction& transaction,
+                     const RequestId& request,
+                     const AccountId& account,
+                     Instant now);
+/// @return false when it was destroyed before; then nothing is recorded.
+[[nodiscard]] bool mark_destroyed(Transaction& transaction,
+                                  const RequestId& request,
+                                  const AccountId& account,
+                                  Instant now,
+                                  ledger::Event event);
+/// Packages past `expires_at` or of a withdrawn request whose object is still there, oldest first.
+[[nodiscard]] std::vector<EndedPackage> ended_packages(Transaction& transaction,
+                                                       Instant now,
+                                                       std::int64_t limit);
+
+}  // namespace rightful::store::requests
