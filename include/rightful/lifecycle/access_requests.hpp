@@ -29,7 +29,7 @@ inline constexpr std::chrono::minutes kStatementTolerance{5};
 /// What a client sends; the account is missing on purpose.
 struct Submission {
   RequestId request;
-  crypto::Nonce16 nonce;
+  crypto::Nonce nonce;
   Instant stated_at;  ///< milliseconds
   crypto::UnlockPublicKey unlock_key;
   crypto::Signature signature;

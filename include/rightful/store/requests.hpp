@@ -29,7 +29,7 @@ struct NewRequest {
   std::string ledger_ref;  ///< `r_` + 22 characters
   Instant received_at;
   std::string language;
-  crypto::Nonce16 nonce;
+  crypto::Nonce nonce;
   Instant stated_at;
   crypto::UnlockPublicKey unlock_key;
   crypto::SignPublicKey sign_key;
@@ -48,7 +48,7 @@ struct RequestRow {
   std::string state;
   Instant received_at;
   std::string language;
-  crypto::Nonce16 nonce;
+  crypto::Nonce nonce;
   Instant stated_at;
   crypto::UnlockPublicKey unlock_key;
   crypto::SignPublicKey sign_key;
@@ -62,35 +62,12 @@ struct RequestRow {
   std::optional<std::string> failure_note;
 };
 
-/// The newest job of a request, as far as its owner may see it.
-struct JobView {
-  std::string state;
-  std::optional<std::string> stage;
-  std::optional<std::string> progress_json;  ///< counts only
-  std::int64_t attempt;
-};
-
-/// The package of a request; absent until it was released.
-struct PackageView {
-  PackageId id;
-  std::string ledger_ref;  ///< `p_` + 22 characters
-  std::string object_name;
-  std::uint64_t size_bytes;
-  crypto::Sha256Digest sha256;
-  Instant released_at;
-  Instant expires_at;
-  std::optional<Instant> frozen_at;
-  std::optional<Instant> first_downloaded_at;
-  std::optional<Instant> destroyed_at;
-};
-
-/// A package whose object has to go.
+/// A package whose object has to go; the rest of it is in packages.hpp.
 struct EndedPackage {
   RequestId request;
   AccountId account;
   std::string request_ref;
   std::string state;  ///< of the request
-  PackageView package;
 };
 
 /// Errors  ConstraintViolation: `access_request_one_open`, `access_request_nonce_key`,
@@ -124,33 +101,6 @@ void insert(Transaction& transaction, const NewRequest& request, ledger::Event e
                         const std::optional<std::string>& note,
                         ledger::Event event);
 
-[[nodiscard]] std::optional<JobView> find_job(Transaction& transaction,
-                                              const RequestId& request,
-                                              const AccountId& account);
-[[nodiscard]] std::optional<PackageView> find_package(Transaction& transaction,
-                                                      const RequestId& request,
-                                                      const AccountId& account);
-/// The envelope of a released package. @return nothing when there is no package.
-[[nodiscard]] std::optional<Bytes> find_envelope(Transaction& transaction,
-                                                 const RequestId& request,
-                                                 const AccountId& account);
-/// @return false when there is no package, or it is frozen already; then nothing is recorded.
-[[nodiscard]] bool freeze_package(Transaction& transaction,
-                                  const RequestId& request,
-                                  const AccountId& account,
-                                  Instant now,
-                                  ledger::Event event);
-/// Sets first_downloaded_at if it was empty.
-void mark_downloaded(Transaction& transaction,
-                     const RequestId& request,
-                     const AccountId& account,
-                     Instant now);
-/// @return false when it was destroyed before; then nothing is recorded.
-[[nodiscard]] bool mark_destroyed(Transaction& transaction,
-                                  const RequestId& request,
-                                  const AccountId& account,
-                                  Instant now,
-                                  ledger::Event event);
 /// Packages past `expires_at` or of a withdrawn request whose object is still there, oldest first.
 [[nodiscard]] std::vector<EndedPackage> ended_packages(Transaction& transaction,
                                                        Instant now,
