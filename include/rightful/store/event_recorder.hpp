@@ -1,0 +1,52 @@
+/// @file
+/// The seam between a transaction and the ledger: how facts become rows of the outbox inside the
+/// commit. Implemented by LedgerWriter; tests put a collecting one in its place.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace rightful::ledger {
+class Event;
+}
+
+namespace rightful::store {
+
+class Transaction;
+
+/// What became of a COMMIT.
+enum class CommitFate : std::uint8_t {
+  Committed,
+  RolledBack,
+  Unknown  ///< the connection broke, and the server cannot tell any more (restarted from a backup,
+           ///< promoted)
+};
+
+/// Leaves that stand in the outbox of one open transaction.
+class StagedEvents {
+ public:
+  virtual ~StagedEvents() = default;
+
+  /// `pg_current_xact_id()` as the insert returned it: what a commit in doubt is asked about.
+  [[nodiscard]] virtual const std::string& transaction_id() const noexcept = 0;
+  /// Called exactly once, when the end is known. Committed: the numbers are resolved. RolledBack:
+  /// they are free again. Unknown: the writer abandons its epoch and starts a new one (ledger.md
+  /// section 4).
+  virtual void settle(CommitFate fate) noexcept = 0;
+};
+
+/// Threads  called from any thread, from several at once.
+class EventRecorder {
+ public:
+  virtual ~EventRecorder() = default;
+
+  /// Called by Transaction::commit() as its last step before COMMIT, never with an empty list.
+  /// Takes numbers, encodes, signs and inserts with `transaction.run(…)`. When it throws it has
+  /// given back what it took.
+  [[nodiscard]] virtual std::unique_ptr<StagedEvents> stage(
+      Transaction& transaction, std::span<const ledger::Event> events) = 0;
+};
+
+}  // namespace rightful::store
