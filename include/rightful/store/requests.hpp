@@ -88,17 +88,22 @@ void insert(Transaction& transaction, const NewRequest& request, ledger::Event e
 [[nodiscard]] std::optional<RequestRow> find_open(Transaction& transaction,
                                                   const AccountId& account);
 
-/// One compare-and-swap: the state becomes `to` only if it is `from` now.
 /// @param note  plain words for requester and officer, never personal data; replaces the one
 /// before.
+struct StateChange {
+  std::string_view from;
+  std::string_view to;
+  std::optional<std::string> note;
+  Instant now;
+};
+
+/// One compare-and-swap: the state becomes `to` only if it is `from` now.
 /// @return false when the row is in another state or belongs to somebody else; then nothing is
 /// recorded.
 [[nodiscard]] bool move(Transaction& transaction,
                         const RequestId& request,
                         const AccountId& account,
-                        std::string_view from,
-                        std::string_view to,
-                        const std::optional<std::string>& note,
+                        const StateChange& change,
                         ledger::Event event);
 
 /// Packages past `expires_at` or of a withdrawn request whose object is still there, oldest first.
