@@ -5,9 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "rightful/core/account_id.hpp"
 #include "rightful/core/bytes.hpp"
@@ -26,27 +25,30 @@ namespace rightful::crypto {
 /// Secrets  whoever can read the directory and the database can test passwords offline; move-only.
 class ServerKeys {
  public:
-  /// Makes the directory and all keys, all or nothing: they are written beside it and renamed into
-  /// place.
+  /// Makes the directory and all keys, all or nothing: they are written beside it, then renamed.
   /// @param directory  absent or empty; its parent exists.
-  /// @return Conflict when it holds anything; Denied when it may not be written.
+  /// @return Conflict when it holds anything, NotFound without a parent, Denied when the parent may
+  ///         not be written. Errors  Failure when the disk fails.
   [[nodiscard]] static Result<void> create(const std::filesystem::path& directory, Random& random);
 
-  /// @return NotFound (directory or a file, named), Denied (unreadable, or readable for others than
-  /// the owner),
-  ///         InvalidArgument (not a key file, or the file of another key). The text says what to
-  ///         do.
+  /// @return NotFound (the directory or one file), Denied (readable for others than its owner, or
+  ///         not for us), InvalidArgument (not a key file, or that of another key). The text names
+  ///         the file and says what to do.
   [[nodiscard]] static Result<ServerKeys> open(const std::filesystem::path& directory);
 
-  /// The Argon2id salt for whatever was typed as an account: the same function whether it exists or
-  /// not.
+  ServerKeys(ServerKeys&&) noexcept;
+  ServerKeys& operator=(ServerKeys&&) noexcept;
+  ~ServerKeys();
+
+  /// The Argon2id salt for whatever was typed as an account: the same function for unknown ones.
   [[nodiscard]] Salt salt_for(std::string_view typed) const;
   /// What the throttle counts by, so that it stores nothing typed.
   [[nodiscard]] Sha256Digest throttle_key(std::string_view typed) const;
 
-  /// What the database keeps of a login proof.
+  /// What the database keeps of a login proof. @param login  any size, as it came.
   [[nodiscard]] Sha256Digest verifier(const AccountId& account, ByteView login) const;
-  /// Constant time. @return NotAuthentic when `login` does not belong to what is stored.
+  /// Constant time; also tries the previous version of the key.
+  /// @return NotAuthentic when `login` does not belong to what is stored.
   [[nodiscard]] Result<void> check_verifier(const AccountId& account,
                                             ByteView login,
                                             const Sha256Digest& stored) const;
@@ -66,48 +68,31 @@ class ServerKeys {
 
   /// The outer layer around a wrap: what the database keeps opens only with the login proof *and* a
   /// key from here.
-  /// @param login  32 bytes (RIGHTFUL_CHECK).
-  [[nodiscard]] Bytes add_outer(const AccountId& account,
-                                ByteView login,
-                                ByteView wrapped,
-                                Random& random) const;
-  /// @param login  32 bytes (RIGHTFUL_CHECK). @return W; NotAuthentic for another account, login,
-  /// or a changed byte.
+  /// @return InvalidArgument unless `login` has 32 bytes and `wrapped` 72.
+  [[nodiscard]] Result<Bytes> add_outer(const AccountId& account,
+                                        ByteView login,
+                                        ByteView wrapped,
+                                        Random& random) const;
+  /// Also tries the previous version of the key.
+  /// @return W; NotAuthentic for another account, another login of any size, or a changed byte.
   [[nodiscard]] Result<Bytes> remove_outer(const AccountId& account,
                                            ByteView login,
                                            ByteView outer) const;
 
   /// Signs manifests and envelopes.
-  [[nodiscard]] const SigningKey& service_key() const noexcept { return service_key_; }
-
+  [[nodiscard]] const SigningKey& service_key() const noexcept;
   /// Certifies the writers of the ledger.
-  [[nodiscard]] const SigningKey& ledger_enrolment_key() const noexcept {
-    return ledger_enrolment_key_;
-  }
-
+  [[nodiscard]] const SigningKey& ledger_enrolment_key() const noexcept;
   /// Wraps the subject keys of the ledger's pseudonyms; 32 bytes.
-  [[nodiscard]] const SecretBytes& kek() const noexcept { return kek_; }
-
+  [[nodiscard]] const SecretBytes& kek() const noexcept;
   /// Finds a subject key by its account; 32 bytes.
-  [[nodiscard]] const SecretBytes& lookup_key() const noexcept { return lookup_key_; }
+  [[nodiscard]] const SecretBytes& lookup_key() const noexcept;
 
  private:
-  struct Parts;
-  explicit ServerKeys(Parts&& parts) noexcept;
+  struct Keys;
+  explicit ServerKeys(std::unique_ptr<const Keys> keys) noexcept;
 
-  // Newest first; older versions only check and open.
-  std::vector<SecretBytes> verifier_keys_;
-  std::vector<SecretBytes> outer_keys_;
-  SecretBytes enumeration_key_;
-  SecretBytes public_keys_key_;
-  SigningKey service_key_;
-  SigningKey ledger_enrolment_key_;
-  SecretBytes kek_;
-  SecretBytes lookup_key_;
+  std::unique_ptr<const Keys> keys_;
 };
-
-/// How a person compares a service key: SHA-256 of its 32 bytes, the first 20 of them as Crockford
-/// base32 in groups of four.
-[[nodiscard]] std::string fingerprint(const SignPublicKey& key);
 
 }  // namespace rightful::crypto

@@ -2,6 +2,8 @@
 /// Ed25519 signatures. What is signed is put together by signed_text.hpp.
 #pragma once
 
+#include <string>
+
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/random.hpp"
 #include "rightful/core/result.hpp"
@@ -39,5 +41,9 @@ class SigningKey {
 [[nodiscard]] Result<void> verify_signature(const SignPublicKey& key,
                                             ByteView message,
                                             const Signature& signature);
+
+/// How a person compares a key: the first 16 bytes of its SHA-256 as lower-case hex in eight groups
+/// of four, spaces between.
+[[nodiscard]] std::string fingerprint(const SignPublicKey& key);
 
 }  // namespace rightful::crypto
