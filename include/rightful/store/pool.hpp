@@ -45,9 +45,8 @@ class Pool {
 
  private:
   struct Impl;
-  friend struct Transaction::Impl;
 
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace rightful::store

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "rightful/store/database_failure.hpp"
@@ -23,7 +24,7 @@ enum class Isolation : std::uint8_t { ReadCommitted, RepeatableRead, Serializabl
 /// Threads  one at a time.
 /// Errors   DatabaseFailure and ConstraintViolation as in database_failure.hpp. After the first one
 /// the transaction is
-///          over: each further call is a Failure(Never, "transaction_over").
+///          over: each further call is a DatabaseFailure(Never, "transaction_over").
 /// Cost     keep it short: no network call, no file, no waiting for a person inside (decision 13:
 /// one step, one
 ///          transaction).
@@ -53,6 +54,10 @@ class Transaction {
   struct Impl;
 
   explicit Transaction(std::unique_ptr<Impl> impl);
+
+  Rows run_span(const Sql& sql, std::span<const Value> values);
+  void demand_open() const;
+  void end_by_rollback() noexcept;
 
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,59 @@
+/// @file
+/// What frames every transaction on the state database, and what is asked when the end of one is in
+/// doubt.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "rightful/store/connection_settings.hpp"
+#include "rightful/store/sql.hpp"
+#include "rightful/store/transaction.hpp"
+
+namespace rightful::store::queries {
+
+/// Session settings that only decide how values look; rows.cpp refuses every other look.
+inline constexpr Sql kSetForms{"set_forms", "SET DateStyle TO 'ISO, YMD'; SET TimeZone TO 'UTC'"};
+
+/// Changes when the server restarts, recovers from a crash or is replaced by a standby: transaction
+/// numbers that were in flight may then be given to others, so pg_xact_status() proves nothing
+/// about them.
+inline constexpr Sql kInstance{
+    "instance",
+    "SELECT concat_ws(' ', pg_postmaster_start_time(), stats_reset, pg_is_in_recovery()) "
+    "AS mark FROM pg_stat_bgwriter"};
+inline constexpr Sql kTransactionStatus{"transaction_status",
+                                        "SELECT pg_xact_status($1::text::xid8) AS status"};
+
+inline constexpr Sql kCommit{"commit", "COMMIT"};
+inline constexpr Sql kRollback{"rollback", "ROLLBACK"};
+
+[[nodiscard]] constexpr const char* begin_of(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::ReadCommitted:
+      return "BEGIN ISOLATION LEVEL READ COMMITTED; ";
+    case Isolation::RepeatableRead:
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ; ";
+    case Isolation::Serializable:
+      return "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
+  }
+  return "";
+}
+
+/// One round trip: begins, and sets what must hold in this transaction whoever used the session
+/// before (PgBouncer).
+[[nodiscard]] inline std::string begin_script(Isolation isolation,
+                                              const ConnectionSettings& settings) {
+  const auto milliseconds = [](std::chrono::milliseconds value) {
+    return std::to_string(value.count());
+  };
+  return begin_of(isolation) +
+         ("SELECT set_config('statement_timeout', '" + milliseconds(settings.statement_timeout)) +
+         "', true), set_config('lock_timeout', '" + milliseconds(settings.lock_timeout) +
+         "', true), set_config('idle_in_transaction_session_timeout', '" +
+         milliseconds(settings.idle_in_transaction_timeout) +
+         "', true), set_config('search_path', 'public, pg_temp', true), "
+         "set_config('synchronous_commit', 'on', true)";
+}
+
+}  // namespace rightful::store::queries

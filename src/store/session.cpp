@@ -1,0 +1,167 @@
+#include "store/session.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <pqxx/connection>
+#include <pqxx/errorhandler>
+#include <pqxx/except>
+#include <pqxx/nontransaction>
+#include <pqxx/result>
+
+#include "rightful/core/check.hpp"
+
+#include "store/conninfo.hpp"
+#include "store/queries/session.hpp"
+#include "store/rows_data.hpp"
+#include "store/sqlstate.hpp"
+
+namespace rightful::store {
+namespace {
+
+std::unique_ptr<pqxx::connection> connect(const ConnectionSettings& settings) {
+  const std::string conninfo = make_conninfo(
+      settings.url,
+      {.application_name = settings.application_name, .connect_timeout = settings.connect_timeout});
+  try {
+    return std::make_unique<pqxx::connection>(conninfo);
+  } catch (const pqxx::failure& error) {
+    throw DatabaseFailure(
+        Retry::Later,
+        "database_lost",
+        "cannot connect to the database: " + std::string(connect_reason(error.what())),
+        {});
+  }
+}
+
+Rows copy_rows(const std::string& query, const pqxx::result& result) {
+  auto data = std::make_shared<RowsData>();
+  data->query = query;
+  data->rows = result.size();
+  data->affected = result.affected_rows();
+  const auto columns = result.columns();
+  data->columns.reserve(columns);
+  for (pqxx::row_size_type column = 0; column < columns; ++column) {
+    data->columns.emplace_back(result.column_name(column));
+  }
+  data->cells.reserve(data->rows * columns);
+  for (const auto& row : result) {
+    for (const auto& field : row) {
+      if (field.is_null()) {
+        data->add_null();
+      } else {
+        data->add({field.c_str(), field.size()});
+      }
+    }
+  }
+  return Rows(std::move(data));
+}
+
+}  // namespace
+
+/// Our own BEGIN and COMMIT inside a pqxx::nontransaction: one round trip for BEGIN with its
+/// settings, and no class of libpqxx decides when to roll back.
+struct Session::Impl {
+  explicit Impl(const ConnectionSettings& settings)
+      : connection(connect(settings)), quiet(*connection) {
+    connection->set_verbosity(pqxx::connection_base::terse);
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    connection->inhibit_reactivation(
+        true);  // deprecated without a successor in 6.4.5; the default reconnects silently
+#pragma GCC diagnostic pop
+#pragma clang diagnostic pop
+    work.emplace(*connection);
+  }
+
+  /// Runs `call` on the connection; its exceptions become ours.
+  template <class Call>
+  auto guarded(const char* name, Call call) {
+    try {
+      return call();
+    } catch (const pqxx::deadlock_detected&) {
+      throw_for_sqlstate(name, "40P01", {});
+    } catch (const pqxx::transaction_rollback&) {
+      throw_for_sqlstate(name, "40001", {});
+    } catch (const pqxx::broken_connection&) {
+      is_broken = true;
+      throw_database_lost(name);
+    } catch (const pqxx::sql_error& error) {
+      if (!connection->is_open()) is_broken = true;
+      throw_for_sqlstate(name, error.sqlstate(), error.what());
+    } catch (const pqxx::failure&) {
+      is_broken = true;
+      throw_database_lost(name);
+    }
+  }
+
+  std::unique_ptr<pqxx::connection> connection;
+  pqxx::quiet_errorhandler
+      quiet;  // the default one prints notices, which quote data, to standard error
+  std::optional<pqxx::nontransaction> work;
+  std::string instance;
+  bool is_broken = false;
+};
+
+Session::Session(const ConnectionSettings& settings) : impl_(std::make_unique<Impl>(settings)) {
+  run_alone(queries::kSetForms.name(), queries::kSetForms.text());
+  impl_->instance = run(queries::kInstance, {}).only().text("mark");
+}
+
+Session::~Session() = default;
+
+bool Session::is_usable() const noexcept {
+  return !impl_->is_broken && impl_->connection->is_open();
+}
+
+const std::string& Session::instance() const noexcept {
+  return impl_->instance;
+}
+
+void Session::begin(Isolation isolation, const ConnectionSettings& settings) {
+  run_script("begin", queries::begin_script(isolation, settings));
+}
+
+Rows Session::run(const Sql& sql, std::span<const Value> values) {
+  return impl_->guarded(sql.name(), [&] {
+    std::vector<const char*> parameters;
+    parameters.reserve(values.size());
+    for (const Value& value : values)
+      parameters.push_back(value.wire_text());
+    const auto result =
+        impl_->work->exec_params(sql.text(), pqxx::prepare::make_dynamic_params(parameters));
+    return copy_rows(sql.name(), result);
+  });
+}
+
+void Session::run_script(const std::string& name, const std::string& text) {
+  impl_->guarded(name.c_str(), [&] { impl_->work->exec(text); });
+}
+
+void Session::run_alone(const std::string& name, const std::string& text) {
+  run_script(name, text);
+}
+
+void Session::commit() {
+  try {
+    run_script(queries::kCommit.name(), queries::kCommit.text());
+  } catch (const DatabaseFailure&) {
+    if (!is_usable()) throw CommitInDoubt();
+    rollback();
+    throw;
+  }
+}
+
+void Session::rollback() noexcept {
+  if (!is_usable()) return;
+  try {
+    run_script(queries::kRollback.name(), queries::kRollback.text());
+  } catch (const std::exception&) {
+    impl_->is_broken = true;
+  }
+}
+
+}  // namespace rightful::store
