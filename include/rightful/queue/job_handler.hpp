@@ -34,6 +34,9 @@ class JobAttempt {
   /// True once the child has delivered its result; nothing may follow it.
   [[nodiscard]] virtual bool has_result() const = 0;
 
+  /// How far it is: starting, collecting, packaging, verifying, releasing.
+  [[nodiscard]] virtual std::string_view stage() const = 0;
+
   /// The newest counts, carried by the heartbeat.
   [[nodiscard]] virtual store::JobProgress progress() const = 0;
 

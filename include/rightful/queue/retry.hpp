@@ -59,7 +59,13 @@ class LeaseLost : public Failure {
 [[nodiscard]] JobFailure failure_of(const Failure& fault);
 
 /// Who ended the child, as far as the supervisor knows.
-enum class Killer : std::uint8_t { Nobody, TimeLimit, LeaseEnd, WorkerStop, BadFrame };
+enum class Killer : std::uint8_t {
+  Nobody,
+  TimeLimit,
+  LeaseEnd,
+  WorkerStop,
+  Supervisor  ///< it said what it may not say, or would not end
+};
 
 /// A child that ended without a result and without naming a cause. ABRT, SEGV, SYS and the other
 /// crashes stop; SIGKILL from outside is tried again; our own limits stop.

@@ -49,19 +49,22 @@ class Supervisor {
 
  private:
   struct Outcome;
+  class Conversation;
 
+  void attempt(const store::ClaimedJob& job,
+               HeldLease& lease,
+               const std::stop_token& stop,
+               Outcome& outcome);
   void recover_earlier_attempts(const store::ClaimedJob& job);
-  [[nodiscard]] Outcome attempt(const store::ClaimedJob& job,
-                                HeldLease& lease,
-                                const std::stop_token& stop);
-  [[nodiscard]] Outcome supervise(const store::ClaimedJob& job,
-                                  JobAttempt& work,
-                                  HeldLease& lease,
-                                  const std::stop_token& stop);
-  void conclude(const store::ClaimedJob& job, Outcome outcome);
+  void check_authority(const store::ClaimedJob& job);
+  void supervise(JobAttempt& work, HeldLease& lease, const std::stop_token& stop, Outcome& outcome);
+
+  void conclude(const store::ClaimedJob& job, Outcome& outcome);
   void conclude_failure(const store::ClaimedJob& job, const Outcome& outcome);
+  void conclude_quarantine(const store::ClaimedJob& job, const Outcome& outcome);
   void give_back(const store::ClaimedJob& job, const Outcome& outcome);
   void abandon(const store::ClaimedJob& job, const Outcome& outcome);
+  [[nodiscard]] bool is_released(const store::ClaimedJob& job, const Outcome& outcome);
   void destroy(const store::ClaimedJob& job);
 
   store::Pool& pool_;

@@ -23,7 +23,9 @@ struct CatalogVersion {
 /// Errors   Failure when the database is lost. Threads  as Transaction.
 namespace catalog_versions {
 
-/// The same content twice is the same version. A new one is recorded as catalog.activated.
+/// What requests that arrive from now on run with. The same content is always the same version; a
+/// change is recorded as catalog.activated, and nothing is recorded when the content is the newest
+/// already.
 /// @param content  a catalog that was parsed without problems. @param datasets  how many it
 /// describes.
 CatalogVersion activate(Transaction& transaction,

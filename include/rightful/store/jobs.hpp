@@ -99,19 +99,6 @@ struct RequestOrder {
   std::optional<Bytes> recovery_wrap;
 };
 
-/// The newest job of a request, for status pages.
-struct JobView {
-  JobId id;
-  std::string state;
-  std::string stage;  ///< empty while queued
-  JobProgress progress;
-  int attempt;
-  std::string failure_class;
-  std::string failure_cause;
-  std::string failure_note;
-  Instant not_before;
-};
-
 /// An attempt of a job whose object may still lie in the package store.
 struct LeftObject {
   JobId job;
@@ -218,6 +205,8 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
                                                    int attempt);
 /// Ended attempts of all jobs whose object is neither released nor known to be destroyed.
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction);
+/// True when a package row names this object: then nobody but expiry may destroy it.
+[[nodiscard]] bool is_released(Transaction& transaction, std::string_view object_name);
 /// Every object that the database knows of.
 [[nodiscard]] std::vector<KnownObject> known_objects(Transaction& transaction);
 
@@ -226,10 +215,6 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
 [[nodiscard]] std::optional<RequestOrder> load_order(Transaction& transaction,
                                                      const RequestId& request,
                                                      const AccountId& account);
-
-[[nodiscard]] std::optional<JobView> newest_of_request(Transaction& transaction,
-                                                       const RequestId& request,
-                                                       const AccountId& account);
 
 }  // namespace jobs
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "rightful/core/account_id.hpp"
 #include "rightful/core/bytes.hpp"
@@ -48,31 +47,6 @@ void insert(Transaction& transaction, const Package& package, ledger::Event rele
 [[nodiscard]] std::optional<Package> find(Transaction& transaction,
                                           const RequestId& request,
                                           const AccountId& account);
-
-/// Sets first_downloaded_at once; later calls change nothing. @return whether this was the first.
-bool mark_downloaded(Transaction& transaction,
-                     const RequestId& request,
-                     const AccountId& account,
-                     Instant now);
-
-/// No download, no envelope from now on. @return false when it was frozen already or does not
-/// exist.
-bool freeze(Transaction& transaction,
-            const RequestId& request,
-            const AccountId& account,
-            Instant now,
-            ledger::Event frozen);
-
-/// Not destroyed, not frozen, past their date; oldest first.
-[[nodiscard]] std::vector<Package> expired(Transaction& transaction, Instant now, int limit);
-
-/// The object is gone (read back by the caller). @param deleted  package.deleted. @return false
-/// when already recorded.
-bool mark_destroyed(Transaction& transaction,
-                    const RequestId& request,
-                    const AccountId& account,
-                    Instant now,
-                    ledger::Event deleted);
 
 }  // namespace packages
 

@@ -1,0 +1,22 @@
+/// @file
+/// Statements on `catalog_version`.
+#pragma once
+
+#include "rightful/store/sql.hpp"
+
+namespace rightful::store::queries {
+
+// Content that was active before keeps its number and becomes the newest again.
+inline constexpr Sql kCatalogActivate{"catalog_activate", R"(
+INSERT INTO catalog_version (sha256, content, activated_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (sha256) DO UPDATE SET activated_at = excluded.activated_at
+RETURNING version, sha256, content)"};
+
+inline constexpr Sql kCatalogByVersion{"catalog_by_version", R"(
+SELECT version, sha256, content FROM catalog_version WHERE version = $1)"};
+
+inline constexpr Sql kCatalogNewest{"catalog_newest", R"(
+SELECT version, sha256, content FROM catalog_version ORDER BY activated_at DESC, version DESC LIMIT 1)"};
+
+}  // namespace rightful::store::queries
