@@ -6,7 +6,7 @@
 #include "rightful/crypto/kdf.hpp"
 #include "rightful/crypto/signed_text.hpp"
 
-#include "crypto/normalize.hpp"
+#include "crypto/nfkc.hpp"
 #include "crypto/sodium.hpp"
 
 namespace rightful::crypto {

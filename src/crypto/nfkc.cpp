@@ -1,4 +1,4 @@
-#include "crypto/normalize.hpp"
+#include "crypto/nfkc.hpp"
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
