@@ -49,7 +49,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string cure_for_unknown(std::string_view key, std::span<const std::string_view> known) {
   if (key.size() <= 40) {
     for (const std::string_view candidate : known) {
-      if (distance(key, candidate) <= 2) return fmt::format("did you mean `{}`?", candidate);
+      if (const std::size_t d = distance(key, candidate); d <= 2 && d * 2 < key.size())
+        return fmt::format("did you mean `{}`?", candidate);
     }
   }
   return fmt::format("known keys: {}", fmt::join(known, ", "));
@@ -100,7 +101,7 @@ const YamlNode* MappingReader::required(std::string_view key, std::string_view c
   if (node_.kind() != YamlNode::Kind::Mapping) return nullptr;  // reported already
   const YamlNode* value = node_.find(key);
   if (value != nullptr && value->kind() != YamlNode::Kind::Null) return value;
-  problems_.add(value != nullptr ? *value : node_,
+  problems_.add(value != nullptr ? key_node(key) : node_,
                 fmt::format("`{}` is {} in {}", key, value != nullptr ? "empty" : "missing", what_),
                 std::string(cure));
   return nullptr;
@@ -109,10 +110,17 @@ const YamlNode* MappingReader::required(std::string_view key, std::string_view c
 const YamlNode* MappingReader::optional(std::string_view key) const {
   const YamlNode* value = node_.find(key);
   if (value == nullptr || value->kind() != YamlNode::Kind::Null) return value;
-  problems_.add(*value,
+  problems_.add(key_node(key),
                 fmt::format("`{}` is empty in {}", key, what_),
                 "give it a value, or leave the key out");
   return nullptr;
+}
+
+const YamlNode& MappingReader::key_node(std::string_view key) const {
+  const auto& entries = node_.entries();
+  const auto found = std::find_if(
+      entries.begin(), entries.end(), [&](const auto& entry) { return entry.first.text() == key; });
+  return found == entries.end() ? node_ : found->first;
 }
 
 std::optional<std::string> read_text(const YamlNode& node,

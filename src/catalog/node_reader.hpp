@@ -55,6 +55,9 @@ class MappingReader {
   [[nodiscard]] const YamlNode& node() const noexcept { return node_; }
 
  private:
+  /// An empty value has no place of its own in the file: its key does.
+  [[nodiscard]] const YamlNode& key_node(std::string_view key) const;
+
   const YamlNode& node_;
   Problems& problems_;
   std::string what_;
