@@ -93,6 +93,47 @@ bool move(Transaction& transaction,
   return true;
 }
 
+std::optional<JobView> find_job(Transaction& transaction,
+                                const RequestId& request,
+                                const AccountId& account) {
+  const std::optional<Row> row =
+      transaction.run(queries::kFindRequestJob, {request, account}).at_most_one();
+  if (!row) return std::nullopt;
+  return JobView{.state = row->text("state"),
+                 .stage = row->optional_text("stage"),
+                 .progress_json = row->optional_text("progress"),
+                 .attempt = row->integer("attempt")};
+}
+
+bool freeze_package(Transaction& transaction,
+                    const RequestId& request,
+                    const AccountId& account,
+                    Instant now,
+                    ledger::Event event) {
+  const Rows rows = transaction.run(queries::kFreezePackage, {request, account, now});
+  if (rows.affected() == 0) return false;
+  transaction.record(std::move(event));
+  return true;
+}
+
+void mark_downloaded(Transaction& transaction,
+                     const RequestId& request,
+                     const AccountId& account,
+                     Instant now) {
+  transaction.run(queries::kMarkPackageDownloaded, {request, account, now});
+}
+
+bool mark_destroyed(Transaction& transaction,
+                    const RequestId& request,
+                    const AccountId& account,
+                    Instant now,
+                    ledger::Event event) {
+  const Rows rows = transaction.run(queries::kMarkPackageDestroyed, {request, account, now});
+  if (rows.affected() == 0) return false;
+  transaction.record(std::move(event));
+  return true;
+}
+
 std::vector<EndedPackage> ended_packages(Transaction& transaction,
                                          Instant now,
                                          std::int64_t limit) {

@@ -59,12 +59,12 @@ void touch(Transaction& transaction,
 bool step_up(Transaction& transaction,
              const SessionId& session,
              const AccountId& account,
-             const crypto::Sha256Digest& old_hash,
-             const crypto::Sha256Digest& new_hash,
+             const TokenChange& token,
              Instant now,
              ledger::Event event) {
-  const Rows rows = transaction.run(queries::kStepUpSession,
-                                    {session, account, old_hash.bytes(), new_hash.bytes(), now});
+  const Rows rows =
+      transaction.run(queries::kStepUpSession,
+                      {session, account, token.old_hash.bytes(), token.new_hash.bytes(), now});
   if (rows.affected() == 0) return false;
   transaction.record(std::move(event));
   return true;

@@ -97,7 +97,8 @@ struct Disowned {
 };
 
 struct AccessRequestSettings {
-  std::string timezone;  ///< IANA name, of the controller (catalog)
+  std::string timezone;             ///< IANA name, of the controller (catalog)
+  std::string store = "directory";  ///< kind of the package store, as the ledger names it
 };
 
 /// Law      GDPR Art. 12(3), 15; incidents Art. 33.
@@ -107,6 +108,8 @@ struct AccessRequestSettings {
 /// content: packages are ciphertext here.
 class AccessRequests {
  public:
+  /// Errors  Failure(Never, "no_deadline") when the zone is unknown: better no start than no due
+  /// date.
   AccessRequests(store::Pool& pool,
                  PackageObjects& objects,
                  Clock& clock,

@@ -89,7 +89,7 @@ class SignIn {
 
   /// @return InvitationInvalid, AlreadyEnrolled; InvalidField `login`, `language`, `wraps` (none, a
   /// kind twice or
-  ///         unknown, a size outside 48…256 bytes, no kind but `recovery`).
+  ///         unknown, not 72 bytes, no kind but `recovery`).
   [[nodiscard]] Answer<void> enrol(const Enrolment& enrolment);
 
   /// @param typed  as it came: not every text is an account id, and that too is CredentialWrong.

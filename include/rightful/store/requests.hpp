@@ -62,6 +62,14 @@ struct RequestRow {
   std::optional<std::string> failure_note;
 };
 
+/// The newest job of a request, as far as its owner may see it.
+struct JobView {
+  std::string state;
+  std::optional<std::string> stage;
+  std::optional<std::string> progress_json;  ///< counts only
+  std::int64_t attempt;
+};
+
 /// A package whose object has to go; the rest of it is in packages.hpp.
 struct EndedPackage {
   RequestId request;
@@ -106,6 +114,27 @@ struct StateChange {
                         const StateChange& change,
                         ledger::Event event);
 
+[[nodiscard]] std::optional<JobView> find_job(Transaction& transaction,
+                                              const RequestId& request,
+                                              const AccountId& account);
+/// No download, no envelope from now on.
+/// @return false when there is no package, or it is frozen already; then nothing is recorded.
+bool freeze_package(Transaction& transaction,
+                    const RequestId& request,
+                    const AccountId& account,
+                    Instant now,
+                    ledger::Event event);
+/// Sets first_downloaded_at once; later calls change nothing.
+void mark_downloaded(Transaction& transaction,
+                     const RequestId& request,
+                     const AccountId& account,
+                     Instant now);
+/// The object is gone. @return false when that was recorded before; then nothing is recorded.
+[[nodiscard]] bool mark_destroyed(Transaction& transaction,
+                                  const RequestId& request,
+                                  const AccountId& account,
+                                  Instant now,
+                                  ledger::Event event);
 /// Packages past `expires_at` or of a withdrawn request whose object is still there, oldest first.
 [[nodiscard]] std::vector<EndedPackage> ended_packages(Transaction& transaction,
                                                        Instant now,

@@ -29,6 +29,11 @@ struct ThrottleRow {
   Instant last_failure_at;
 };
 
+struct TokenChange {
+  crypto::Sha256Digest old_hash;
+  crypto::Sha256Digest new_hash;
+};
+
 void insert(Transaction& transaction,
             const SessionRow& session,
             const crypto::Sha256Digest& token_hash,
@@ -48,8 +53,7 @@ void touch(Transaction& transaction,
 [[nodiscard]] bool step_up(Transaction& transaction,
                            const SessionId& session,
                            const AccountId& account,
-                           const crypto::Sha256Digest& old_hash,
-                           const crypto::Sha256Digest& new_hash,
+                           const TokenChange& token,
                            Instant now,
                            ledger::Event event);
 /// @return false when there is no such open session of this account; then nothing is recorded.

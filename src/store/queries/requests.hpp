@@ -1,5 +1,5 @@
 /// @file
-/// Statements on `access_request`.
+/// Statements on `access_request`, and what its owner's acts change in `package`.
 #pragma once
 
 #include "rightful/store/sql.hpp"
@@ -57,6 +57,25 @@ inline constexpr Sql kEndedPackages{
     " FROM package p JOIN access_request r ON r.id = p.request_id AND r.account_id = p.account_id"
     " WHERE p.destroyed_at IS NULL AND (p.expires_at <= $1 OR r.state IN ('withdrawn', 'expired'))"
     " ORDER BY p.expires_at, r.id LIMIT $2"};
+
+inline constexpr Sql kFindRequestJob{
+    "find_request_job",
+    "SELECT state, stage, progress::text AS progress, attempt FROM job"
+    " WHERE request_id = $1 AND account_id = $2 ORDER BY created_at DESC, id LIMIT 1"};
+
+inline constexpr Sql kFreezePackage{"freeze_package",
+                                    "UPDATE package SET frozen_at = $3 WHERE request_id = $1 AND "
+                                    "account_id = $2 AND frozen_at IS NULL"};
+
+inline constexpr Sql kMarkPackageDownloaded{
+    "mark_package_downloaded",
+    "UPDATE package SET first_downloaded_at = $3"
+    " WHERE request_id = $1 AND account_id = $2 AND first_downloaded_at IS NULL"};
+
+inline constexpr Sql kMarkPackageDestroyed{
+    "mark_package_destroyed",
+    "UPDATE package SET destroyed_at = $3"
+    " WHERE request_id = $1 AND account_id = $2 AND destroyed_at IS NULL"};
 
 #undef RIGHTFUL_REQUEST_COLUMNS
 
