@@ -80,8 +80,7 @@ std::optional<fs::path> pg_config_bin() {
        {"/usr/bin/pg_config", "/usr/local/bin/pg_config", "/usr/local/pgsql/bin/pg_config"}) {
     std::error_code ignored;
     if (!fs::exists(program, ignored)) continue;
-    const CapturedRun run = run_captured(
-        {.program = program, .arguments = {"--bindir"}, .environment = {"PATH=/usr/bin:/bin"}});
+    const CapturedRun run = run_tool(program, "--bindir");
     if (run.status.is_success()) return run.output.substr(0, run.output.find('\n'));
   }
   return std::nullopt;
