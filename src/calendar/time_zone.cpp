@@ -18,11 +18,13 @@ bool has_form_of_zone_name(std::string_view name) {
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-const date::tzdb* find_database() {
+// Reads the list of zones on the first call.
+bool has_database() {
   try {
-    return &date::get_tzdb();
+    static_cast<void>(date::get_tzdb());
+    return true;
   } catch (const std::runtime_error&) {
-    return nullptr;
+    return false;
   }
 }
 
@@ -33,12 +35,11 @@ Result<TimeZone> TimeZone::find(std::string_view name) {
       "unknown_tz: the time zone is not in the system's tz database; use an IANA name such as "
       "Europe/Berlin";
   if (!has_form_of_zone_name(name)) return fail(ErrorCode::InvalidArgument, kUnknown);
-  const date::tzdb* database = find_database();
-  if (database == nullptr) {
+  if (!has_database()) {
     return fail(ErrorCode::Unavailable, "no tz database on this machine; install tzdata");
   }
   try {
-    return TimeZone(std::string(name), database->locate_zone(std::string(name)));
+    return TimeZone(std::string(name), date::locate_zone(name));
   } catch (const std::runtime_error&) {  // its only way to say "no such zone"
     return fail(ErrorCode::InvalidArgument, kUnknown);
   }

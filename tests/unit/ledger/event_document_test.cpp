@@ -1,0 +1,69 @@
+// docs/formats/ledger-leaf.md holds the table of events as it is made from events.def. When this
+// fails, put the printed table between the two marks.
+
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "rightful/core/bytes.hpp"
+#include "rightful/core/files.hpp"
+
+#include "ledger/event_table.hpp"
+
+namespace rightful::ledger {
+namespace {
+
+// `Maybe<Code<CodeList::VerifyWhy>>` → `VerifyWhy?`
+std::string readable(std::string_view type) {
+  std::string text(type);
+  const auto strip = [&text](std::string_view start) {
+    if (!text.starts_with(start)) return false;
+    text = text.substr(start.size(), text.size() - start.size() - 1);
+    return true;
+  };
+  const bool is_maybe = strip("Maybe<");
+  if (strip("Code<CodeList::")) text = '*' + text + '*';
+  return text + (is_maybe ? "?" : "");
+}
+
+std::string render(const EventDefinition& event) {
+  std::string fields;
+  for (const FieldDefinition& field : event.fields) {
+    if (!fields.empty()) fields += ", ";
+    fields += '`' + std::string(field.name) + "` " + readable(field.type);
+  }
+  return "| `" + std::string(event.act) + "` | " + std::string(event.who) + " | " +
+         (event.about.empty() ? "–" : std::string(event.about)) + " | " +
+         (fields.empty() ? "–" : fields) + " |\n";
+}
+
+std::string render_table() {
+  std::string table = "| act | who | about | fields of `d` |\n|---|---|---|---|\n";
+  for (const EventDefinition& event : event_table())
+    table += render(event);
+  table += "\n| list | words |\n|---|---|\n";
+#define RIGHTFUL_CODES(list, words) table += "| *" #list "* | " words " |\n";
+#include "rightful/ledger/codes.def"
+#undef RIGHTFUL_CODES
+  return table;
+}
+
+TEST(EventDocument, HoldsTheTableOfEvents) {
+  constexpr std::string_view kStart = "<!-- made from events.def and codes.def -->\n";
+  constexpr std::string_view kEnd = "<!-- end -->";
+  const std::filesystem::path path =
+      std::filesystem::path(RIGHTFUL_SOURCE_DIR) / "docs/formats/ledger-leaf.md";
+  const auto file = read_file(path, 1U << 20U);
+  ASSERT_TRUE(file.has_value());
+  const std::string_view text = as_text(*file);
+
+  const std::size_t start = text.find(kStart);
+  const std::size_t end = text.find(kEnd);
+  ASSERT_NE(start, std::string_view::npos);
+  ASSERT_NE(end, std::string_view::npos);
+  EXPECT_EQ(text.substr(start + kStart.size(), end - start - kStart.size()), render_table());
+}
+
+}  // namespace
+}  // namespace rightful::ledger
