@@ -1,7 +1,6 @@
 -- Row-level security, the second wall behind the ownership guard: with the setting absent or empty no row is visible.
--- The role can read and nothing else; it owns nothing and cannot bypass the policies.
+-- The role rightful_reader exists: LOGIN and nothing else, so it owns nothing and cannot bypass the policies.
 
-CREATE ROLE rightful_reader LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO rightful_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO rightful_reader;

@@ -1,4 +1,5 @@
 -- The demo company: a voice-assistant shop. Invented people; the schema stands for what a real company would bring.
+-- `mark` holds a token that occurs in one account's data and nowhere else: it would give a crossed row away.
 -- Who owns a row is decided in catalog.yaml; the paths are one, two and three keys long, and one table has two owners.
 
 CREATE TABLE country (
@@ -23,7 +24,8 @@ CREATE TABLE account (
   born_on date NOT NULL,
   created_at timestamptz NOT NULL,
   newsletter boolean NOT NULL,
-  note text);
+  note text,
+  mark text NOT NULL);
 
 CREATE TABLE device (
   device_id uuid PRIMARY KEY,
@@ -33,7 +35,8 @@ CREATE TABLE device (
   nickname text NOT NULL,
   wifi_name text,
   registered_at timestamptz NOT NULL,
-  removed_at timestamptz);
+  removed_at timestamptz,
+  mark text NOT NULL);
 CREATE INDEX device_by_account ON device (account_id);
 
 CREATE TABLE voice_recording (
@@ -45,7 +48,8 @@ CREATE TABLE voice_recording (
   size_bytes bigint NOT NULL,
   transcript text NOT NULL,
   reviewed_by_person boolean NOT NULL,
-  path text NOT NULL UNIQUE);
+  path text NOT NULL UNIQUE,
+  mark text NOT NULL);
 CREATE INDEX voice_recording_by_account ON voice_recording (account_id);
 
 CREATE TABLE search (
@@ -56,7 +60,8 @@ CREATE TABLE search (
   results integer NOT NULL,
   latitude double precision,
   longitude double precision,
-  opened_page text);
+  opened_page text,
+  mark text NOT NULL);
 CREATE INDEX search_by_account ON search (account_id);
 
 -- Owner one key away: the device's.
@@ -67,7 +72,8 @@ CREATE TABLE alarm (
   rings_at time NOT NULL,
   weekdays text,
   active boolean NOT NULL,
-  set_at timestamptz NOT NULL);
+  set_at timestamptz NOT NULL,
+  mark text NOT NULL);
 CREATE INDEX alarm_by_device ON alarm (device_id);
 
 CREATE TABLE music_command (
@@ -77,7 +83,8 @@ CREATE TABLE music_command (
   utterance text NOT NULL,
   track text,
   artist text,
-  played_seconds integer);
+  played_seconds integer,
+  mark text NOT NULL);
 CREATE INDEX music_command_by_account ON music_command (account_id);
 
 CREATE TABLE transit_question (
@@ -87,7 +94,8 @@ CREATE TABLE transit_question (
   from_stop text NOT NULL,
   to_stop text NOT NULL,
   travel_on date,
-  answer text);
+  answer text,
+  mark text NOT NULL);
 CREATE INDEX transit_question_by_account ON transit_question (account_id);
 
 CREATE TABLE wallet (
@@ -95,7 +103,8 @@ CREATE TABLE wallet (
   account_id text NOT NULL REFERENCES account,
   kind text NOT NULL,
   last_digits text,
-  opened_on date NOT NULL);
+  opened_on date NOT NULL,
+  mark text NOT NULL);
 CREATE INDEX wallet_by_account ON wallet (account_id);
 
 -- Owner one key away: the wallet's.
@@ -106,7 +115,8 @@ CREATE TABLE purchase (
   total numeric(12, 2) NOT NULL,
   currency text NOT NULL,
   delivery_address text NOT NULL,
-  note text);
+  note text,
+  mark text NOT NULL);
 CREATE INDEX purchase_by_wallet ON purchase (wallet_id);
 
 -- Owner two keys away: the purchase's wallet's.
@@ -117,6 +127,7 @@ CREATE TABLE purchase_line (
   quantity integer NOT NULL,
   unit_price numeric(10, 2) NOT NULL,
   gift_message text,
+  mark text NOT NULL,
   PRIMARY KEY (purchase_id, line));
 
 -- Two owners: each sees the call, neither the other's number or words.
@@ -128,7 +139,9 @@ CREATE TABLE support_call (
   minutes integer NOT NULL,
   topic text NOT NULL,
   caller_number text,
-  callee_number text);
+  callee_number text,
+  caller_mark text NOT NULL,
+  callee_mark text NOT NULL);
 CREATE INDEX support_call_by_caller ON support_call (caller_id);
 CREATE INDEX support_call_by_callee ON support_call (callee_id);
 
@@ -137,5 +150,6 @@ CREATE TABLE doorbell_clip (
   device_id uuid NOT NULL REFERENCES device,
   recorded_at timestamptz NOT NULL,
   seen text,
-  path text NOT NULL UNIQUE);
+  path text NOT NULL UNIQUE,
+  mark text NOT NULL);
 CREATE INDEX doorbell_clip_by_device ON doorbell_clip (device_id);

@@ -1,0 +1,291 @@
+#include "app/client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <stop_token>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rightful/core/bytes.hpp"
+#include "rightful/core/check.hpp"
+#include "rightful/core/failure.hpp"
+#include "rightful/crypto/hash.hpp"
+#include "rightful/crypto/statement.hpp"
+
+#include "app/client_json.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
+
+/// `127.0.0.1:8480/x` → `127.0.0.1`; `[::1]:8480` → `[::1]`.
+std::string_view host_of(std::string_view after_scheme) {
+  const std::string_view authority = after_scheme.substr(0, after_scheme.find('/'));
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+}
+
+/// Of a Set-Cookie field, what goes back: `name=value`.
+std::string cookie_of(const HttpReply& reply) {
+  const auto found = reply.headers.find("set-cookie");
+  if (found == reply.headers.end()) return {};
+  return found->second.substr(0, found->second.find(';'));
+}
+
+Instant truncated_to_milliseconds(Instant instant) {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(instant);
+}
+
+Result<crypto::Sha256Digest> hash_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::NotFound, "cannot read " + path.string());
+  crypto::Sha256 hash;
+  std::vector<char> buffer(kReadBytes);
+  while (file) {
+    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    hash.update(as_bytes({buffer.data(), static_cast<std::size_t>(file.gcount())}));
+  }
+  return std::move(hash).finish();
+}
+
+std::uint64_t size_or_zero(const fs::path& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  return error ? 0 : size;
+}
+
+}  // namespace
+
+bool has_ended(const RequestView& request) {
+  static constexpr std::array<std::string_view, 4> kRunning = {"received", "queued", "running", "verifying"};
+  return std::ranges::find(kRunning, request.state) == kRunning.end();
+}
+
+Result<Client> Client::create(HttpClient& http, Clock& clock, Random& random, std::string_view server) {
+  while (server.ends_with('/')) server.remove_suffix(1);
+  const bool is_https = server.starts_with("https://");
+  const bool is_http = server.starts_with("http://");
+  const std::string_view host = host_of(server.substr(std::min(server.size(), std::size_t{is_https ? 8U : 7U})));
+  if ((!is_https && !is_http) || host.empty() || server.find_first_of("?#@ ") != std::string_view::npos) {
+    return fail(ErrorCode::InvalidArgument, "the server must look like https://rightful.example.org or http://127.0.0.1:8480");
+  }
+  if (is_http && !is_loopback(host)) {
+    return fail(ErrorCode::InvalidArgument, "plain http:// is only for a server on this machine; use https://");
+  }
+  return Client(http, clock, random, std::string(server));
+}
+
+Result<HttpReply> Client::send(HttpCall call) {
+  if (!cookie_.empty()) call.headers.emplace_back("Cookie", cookie_);
+  auto reply = http_->send(call);
+  if (!reply) {
+    return fail(ErrorCode::Unavailable,
+                fmt::format("{} does not answer ({}); is it running, is the address right?", server_, reply.error().detail));
+  }
+  if (std::string cookie = cookie_of(*reply); !cookie.empty()) cookie_ = std::move(cookie);
+  return reply;
+}
+
+Result<std::string> Client::get(std::string_view path) {
+  RIGHTFUL_TRY(HttpReply reply, send({.method = "GET", .url = server_ + std::string(path), .headers = {}, .body = {}}));
+  if (reply.status != 200) return std::unexpected(error_of(reply));
+  return std::move(reply.body);
+}
+
+Result<std::string> Client::post(std::string_view path, const std::string& body) {
+  RIGHTFUL_TRY(HttpReply reply,
+               send({.method = "POST",
+                     .url = server_ + std::string(path),
+                     .headers = {{"Content-Type", "application/json"}},
+                     .body = body}));
+  if (reply.status < 200 || reply.status > 299) return std::unexpected(error_of(reply));
+  return std::move(reply.body);
+}
+
+Result<ServiceFacts> Client::service() {
+  RIGHTFUL_TRY(const std::string body, get("/v1/service"));
+  return parse_service(body);
+}
+
+Result<crypto::CredentialKeys> Client::derive(const AccountId& account, const crypto::SecretBytes& credential) {
+  RIGHTFUL_TRY(const std::string body, post("/v1/salt", json_object({{"account", account.expose()}})));
+  RIGHTFUL_TRY(const auto salt, parse_salt(body));
+  return crypto::derive_credential_keys(account, as_text(credential.expose()), salt);
+}
+
+Result<crypto::RecoveryCode> Client::enrol(const AccountId& account,
+                                           const crypto::SecretBytes& invitation,
+                                           const crypto::SecretBytes& credential,
+                                           std::string_view language) {
+  RIGHTFUL_TRY(const auto keys, derive(account, credential));
+  const auto root = crypto::RequesterRoot::generate(*random_);
+  auto code = crypto::RecoveryCode::generate(*random_);
+  const Bytes by_password = root.wrap(keys.wrap, crypto::WrapKind::Password, account, *random_);
+  const Bytes by_code = root.wrap(code.wrap_key(account), crypto::WrapKind::Recovery, account, *random_);
+  const std::string body = enrolment_json({.invitation = std::string(as_text(invitation.expose())),
+                                           .account = account.expose(),
+                                           .login = to_base64(keys.login.expose()),
+                                           .unlock_key = to_base64(root.unlock_keys().public_key().bytes()),
+                                           .sign_key = to_base64(root.sign_key().public_key().bytes()),
+                                           .language = std::string(language),
+                                           .password_wrap = to_base64(by_password),
+                                           .recovery_wrap = to_base64(by_code)});
+  RIGHTFUL_TRY(post("/v1/enrolment", body));
+  return code;
+}
+
+Result<void> Client::sign_in(const AccountId& account, const crypto::SecretBytes& credential) {
+  RIGHTFUL_TRY(auto keys, derive(account, credential));
+  RIGHTFUL_TRY(post("/v1/session",
+                    json_object({{"account", account.expose()}, {"login", to_base64(keys.login.expose())}})));
+  signed_in_.emplace(account, std::move(keys));
+  return {};
+}
+
+Result<void> Client::step_up() {
+  RIGHTFUL_CHECK(signed_in_.has_value());
+  RIGHTFUL_TRY(post("/v1/session/step-up", json_object({{"login", to_base64(signed_in_->keys.login.expose())}})));
+  return {};
+}
+
+void Client::sign_out() {
+  if (!signed_in_) return;
+  // An unanswered sign-out changes nothing for the person: the session ends by itself.
+  static_cast<void>(send({.method = "DELETE",
+                          .url = server_ + "/v1/session",
+                          .headers = {{"Content-Type", "application/json"}},
+                          .body = {}}));
+  signed_in_.reset();
+  cookie_.clear();
+}
+
+Result<crypto::RequesterRoot> Client::unwrap_root() {
+  RIGHTFUL_CHECK(signed_in_.has_value());
+  RIGHTFUL_TRY(const std::string account_body, get("/v1/account"));
+  RIGHTFUL_TRY(const AccountKeys keys, parse_account_keys(account_body));
+  RIGHTFUL_TRY(const std::string body,
+               post("/v1/unwrap",
+                    json_object({{"kind", "password"}, {"login", to_base64(signed_in_->keys.login.expose())}})));
+  RIGHTFUL_TRY(const Bytes wrapped, parse_wrapped(body));
+  return crypto::RequesterRoot::unwrap(wrapped,
+                                       signed_in_->keys.wrap,
+                                       crypto::WrapKind::Password,
+                                       signed_in_->account,
+                                       keys.unlock_key,
+                                       keys.sign_key);
+}
+
+Result<RequestView> Client::submit(const crypto::RequesterRoot& root, const std::optional<std::string>& language) {
+  RIGHTFUL_CHECK(signed_in_.has_value());
+  std::array<std::byte, crypto::Nonce::kSizeBytes> nonce{};
+  random_->fill(nonce);
+  const crypto::RequestStatement statement{.request = RequestId::random(*random_),
+                                           .account = signed_in_->account,
+                                           .unlock_key = root.unlock_keys().public_key(),
+                                           .nonce = crypto::Nonce::from(nonce),
+                                           .time = truncated_to_milliseconds(clock_->now())};
+  const crypto::Signature signature = crypto::sign_statement(statement, root.sign_key());
+  const std::string id = statement.request.to_string();
+  const std::string time = format_rfc3339(statement.time);
+  const std::string nonce_text = to_base64(statement.nonce.bytes());
+  const std::string key_text = to_base64(statement.unlock_key.bytes());
+  const std::string signature_text = to_base64(signature.bytes());
+  const std::string body =
+      language ? json_object({{"id", id}, {"nonce", nonce_text}, {"time", time}, {"unlock_key", key_text},
+                              {"signature", signature_text}, {"language", *language}})
+               : json_object({{"id", id}, {"nonce", nonce_text}, {"time", time}, {"unlock_key", key_text},
+                              {"signature", signature_text}});
+  RIGHTFUL_TRY(const std::string answer, post("/v1/requests", body));
+  return parse_request(answer);
+}
+
+Result<RequestView> Client::show(const RequestId& request) {
+  RIGHTFUL_TRY(const std::string body, get("/v1/requests/" + request.to_string()));
+  return parse_request(body);
+}
+
+Result<std::vector<RequestView>> Client::list() {
+  RIGHTFUL_TRY(const std::string body, get("/v1/requests"));
+  return parse_requests(body);
+}
+
+Result<RequestView> Client::wait(const RequestId& request, const ShowRequest& show_request) {
+  auto pause = 100ms;
+  for (;;) {
+    RIGHTFUL_TRY(auto view, show(request));
+    if (!show_request(view) || has_ended(view)) return view;
+    clock_->wait_for(std::stop_token(), pause);
+    pause = std::min<std::chrono::milliseconds>(pause + pause / 8, 2s);
+  }
+}
+
+Result<std::string> Client::envelope(const RequestId& request) {
+  return get("/v1/requests/" + request.to_string() + "/envelope");
+}
+
+Result<void> Client::fetch(const RequestView& request, const fs::path& part, const ShowBytes& show) {
+  const std::uint64_t total = request.package->size_bytes;
+  std::uint64_t done = size_or_zero(part);
+  if (done >= total) {
+    if (done == total) return {};
+    fs::remove(part);
+    done = 0;
+  }
+  std::ofstream file(part, std::ios::binary | std::ios::app);
+  HttpCall call{.method = "GET",
+                .url = server_ + "/v1/requests/" + request.id.to_string() + "/package",
+                .headers = {{"Range", fmt::format("bytes={}-", done)}},
+                .body = {}};
+  bool was_stopped = false;
+  call.on_body = [&](ByteView bytes) {
+    file << as_text(bytes);
+    done += bytes.size();
+    was_stopped = !show(done, total);
+    return !was_stopped && file.good();
+  };
+  RIGHTFUL_TRY(const HttpReply reply, send(std::move(call)));
+  file.close();
+  if (file.fail()) throw Failure(Retry::Later, "disk_write", "cannot write " + part.string());
+  if (reply.status != 206 && reply.status != 200) return std::unexpected(error_of(reply));
+  if (done != total) return fail(ErrorCode::Unavailable, "the download broke off; the same command goes on where it stopped");
+  return {};
+}
+
+Result<void> Client::download(const RequestView& request, const fs::path& target, const ShowBytes& show_bytes) {
+  if (!request.package) {
+    return fail(ErrorCode::Conflict,
+                fmt::format("there is no package to download yet: the request is `{}`; `rightful status` shows how it goes",
+                            request.state));
+  }
+  std::error_code error;
+  if (fs::exists(target, error)) {
+    return fail(ErrorCode::Conflict, target.string() + " exists already; name another file with --output, or remove it");
+  }
+  fs::path part = target;
+  part += ".part";
+  RIGHTFUL_TRY(fetch(request, part, show_bytes));
+  RIGHTFUL_TRY(const auto digest, hash_file(part));
+  if (digest != request.package->sha256) {
+    fs::remove(part, error);
+    return fail(ErrorCode::NotAuthentic, "what arrived is not what was released (SHA-256 differs); it was removed, please download again");
+  }
+  fs::rename(part, target, error);
+  if (error) throw_system_failure("rename " + part.string(), error.value());
+  return {};
+}
+
+}  // namespace rightful::app

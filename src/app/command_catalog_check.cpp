@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rightful/sources/schema_check.hpp"
+
+#include "app/command.hpp"
+#include "app/program_settings.hpp"
+#include "app/service.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+CommandSpec spec() {
+  return {.name = "catalog check",
+          .summary = "Is every table and column of the sources decided about?",
+          .purpose =
+              "Reads the catalog, reports every mistake in it at once, then compares it with the live sources: tables that "
+              "nobody declared, columns that nobody described, paths and types that no longer fit, missing indexes, roles that "
+              "may do more than read. It reads schemas, never a row.\n\nErrors would stop an export; advice would make it slow "
+              "or less safe. For use in CI: errors give exit code 1.",
+          .arguments = {{"FILE", "The catalog (YAML); docs/catalog.md tells how to write one."}},
+          .options = {{"--offline", "", "Only read the catalog, do not touch the sources."}},
+          .settings = TakesSettings::No,
+          .examples = {{"SHOP_URL=postgresql://reader@db/shop rightful catalog check catalog.yaml", "The catalog names SHOP_URL as the place of its source."}},
+          .exit_codes = ""};
+}
+
+sources::SourceLocations locations_of(const catalog::Catalog& catalog, const std::vector<std::string>& environment) {
+  sources::SourceLocations locations;
+  for (const catalog::Source& source : catalog.sources()) {
+    if (source.location_env().empty()) continue;
+    std::string value = find_in(environment, source.location_env());
+    if (!value.empty()) locations.emplace(source.name, std::move(value));
+  }
+  return locations;
+}
+
+void print(const Invocation& invocation, const sources::Finding& finding) {
+  const bool is_error = finding.severity == sources::Severity::Error;
+  invocation.console.out << fmt::format("{}: {}: {}{}: {}\n  {}\n",
+                                        is_error ? "error" : "advice",
+                                        finding.source,
+                                        finding.dataset.empty() ? "" : finding.dataset + ": ",
+                                        sources::name_of(finding.kind),
+                                        finding.what,
+                                        finding.cure);
+}
+
+ExitCode run(const Invocation& invocation) {
+  const std::string file = *invocation.line.argument(0);
+  const auto loaded = load_catalog(file);
+  if (!loaded) return report(invocation.console, loaded.error());
+  const auto datasets = loaded->catalog.datasets().size();
+  if (invocation.line.has("--offline")) {
+    invocation.console.out << fmt::format("{}: {} datasets, no mistake in the file; the sources were not looked at\n", file, datasets);
+    return ExitCode::Ok;
+  }
+  const auto findings =
+      sources::check_against_schema(loaded->catalog, locations_of(loaded->catalog, invocation.environment));
+  for (const sources::Finding& finding : findings) {
+    print(invocation, finding);
+  }
+  const auto errors = std::ranges::count(findings, sources::Severity::Error, &sources::Finding::severity);
+  invocation.console.out << fmt::format("{}: {} datasets, {} errors, {} pieces of advice\n",
+                                        file, datasets, errors, static_cast<std::ptrdiff_t>(findings.size()) - errors);
+  return errors == 0 ? ExitCode::Ok : ExitCode::Failed;
+}
+
+}  // namespace
+
+Command catalog_check_command() {
+  return {.spec = spec(), .run = &run};
+}
+
+}  // namespace rightful::app

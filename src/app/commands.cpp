@@ -1,0 +1,109 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rightful/core/failure.hpp"
+
+#include "app/command.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+constexpr std::string_view kVersion = RIGHTFUL_VERSION;
+
+std::size_t words_in(std::string_view name) {
+  return 1 + static_cast<std::size_t>(std::ranges::count(name, ' '));
+}
+
+bool begins_with(std::span<const std::string> words, std::string_view name) {
+  std::string joined;
+  for (const std::string& word : words.first(std::min(words.size(), words_in(name)))) {
+    joined += joined.empty() ? word : " " + word;
+  }
+  return joined == name;
+}
+
+const Command* find_command(std::span<const std::string> words) {
+  const auto& all = all_commands();
+  const auto found = std::ranges::find_if(all, [&](const Command& c) { return begins_with(words, c.spec.name); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string overview() {
+  std::vector<CommandSpec> specs;
+  for (const Command& command : all_commands()) {
+    specs.push_back(command.spec);
+  }
+  return overview_page(specs);
+}
+
+bool is_help(std::string_view word) {
+  return word == "--help" || word == "-h";
+}
+
+/// `rightful admin`, `rightful catalog --help`: the commands that begin so.
+std::string group_page(std::string_view first_word) {
+  std::vector<CommandSpec> specs;
+  for (const Command& command : all_commands()) {
+    if (command.spec.name.starts_with(std::string(first_word) + ' ')) specs.push_back(command.spec);
+  }
+  return specs.empty() ? std::string() : overview_page(specs);
+}
+
+}  // namespace
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> kCommands = {
+      demo_command(),     serve_command(),           work_command(),
+      migrate_command(),  admin_keys_init_command(), admin_account_add_command(),
+      catalog_check_command(), enrol_command(),      request_command(),
+      status_command(),   download_command(),        unlock_command(),
+      export_child_command()};
+  return kCommands;
+}
+
+ExitCode report(Console console, const Error& error) {
+  console.err << "rightful: " << error.detail << '\n';
+  return exit_code_for(error.code);
+}
+
+ExitCode run_program(std::span<const std::string> words,
+                     const std::vector<std::string>& environment,
+                     Console console) {
+  if (words.empty()) {
+    console.err << overview();
+    return ExitCode::Usage;
+  }
+  if (is_help(words[0]) || words[0] == "help") {
+    console.out << overview();
+    return ExitCode::Ok;
+  }
+  if (words[0] == "--version") {
+    console.out << fmt::format("rightful {}\n", kVersion);
+    return ExitCode::Ok;
+  }
+  const Command* command = find_command(words);
+  if (command == nullptr) {
+    if (const std::string page = group_page(words[0]); !page.empty()) {
+      const bool asked = words.size() > 1 && is_help(words[1]);
+      (asked ? console.out : console.err) << page;
+      return asked ? ExitCode::Ok : ExitCode::Usage;
+    }
+    console.err << fmt::format("rightful: there is no command `{}`; `rightful --help` lists them\n", words[0]);
+    return ExitCode::Usage;
+  }
+  const auto rest = words.subspan(words_in(command->spec.name));
+  if (std::ranges::any_of(rest, is_help)) {
+    console.out << help_page(command->spec);
+    return ExitCode::Ok;
+  }
+  const auto line = parse_command(command->spec, rest);
+  if (!line) {
+    console.err << "rightful: " << line.error().detail << '\n';
+    return ExitCode::Usage;
+  }
+  return command->run({.line = *line, .environment = environment, .console = console});
+}
+
+}  // namespace rightful::app

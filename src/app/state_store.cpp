@@ -1,0 +1,122 @@
+#include "app/state_store.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/core/log.hpp"
+
+#include "app/program_settings.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDatabase = "rightful";
+
+/// Others may pass through (PostgreSQL's own user must), and see nothing: what lies inside has modes of its own.
+Result<void> make_data_directory(const fs::path& data) {
+  std::error_code error;
+  fs::create_directories(data, error);
+  if (error) {
+    return fail(ErrorCode::Denied,
+                fmt::format("cannot make {} ({}); name another place with --data-dir", data.string(), error.message()));
+  }
+  return {};
+}
+
+store::ConnectionSettings connection(const std::string& url, std::string_view name) {
+  store::ConnectionSettings settings;
+  settings.url = url;
+  settings.application_name = name;
+  return settings;
+}
+
+}  // namespace
+
+Result<StateStoreOptions> state_store_options(const Settings& settings, const std::vector<std::string>& environment) {
+  StateStoreOptions options;
+  RIGHTFUL_TRY(options.data, data_directory(settings, environment));
+  options.keys = key_directory(settings, options.data);
+  options.database = settings.text("database");
+  options.ledger_origin = settings.text("ledger.origin");
+  return options;
+}
+
+Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& options, Clock& clock, Random& random) {
+  std::unique_ptr<StateStore> state(new StateStore());
+  RIGHTFUL_TRY(make_data_directory(options.data));
+  auto keys = crypto::ServerKeys::open(options.keys);
+  if (!keys && keys.error().code == ErrorCode::NotFound) {
+    return fail(ErrorCode::NotFound, keys.error().detail + "; `rightful admin keys init` makes the keys of a new installation");
+  }
+  if (!keys) return std::unexpected(keys.error());
+  state->keys_.emplace(*std::move(keys));
+  RIGHTFUL_TRY(state->open_cluster(options));
+  RIGHTFUL_TRY(state->open_schema(options));
+  RIGHTFUL_TRY(state->open_ledger(options, clock, random));
+  state->pool_ = std::make_unique<store::Pool>(connection(state->url_, "rightful"), options.connections, state->ledger_.get());
+  state->heartbeat_ = std::make_unique<store::Pool>(connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
+  store::record_migrations(*state->pool_);
+  return state;
+}
+
+Result<void> StateStore::open_cluster(const StateStoreOptions& options) {
+  if (options.database != "embedded") {
+    url_ = options.database;
+    return {};
+  }
+  store::EmbeddedClusterSettings settings;
+  settings.directory = options.data;
+  auto cluster = options.cluster == ClusterUse::Own ? store::EmbeddedCluster::start_or_adopt(settings)
+                                                    : store::EmbeddedCluster::attach(settings);
+  if (!cluster) return std::unexpected(cluster.error());
+  cluster_.emplace(*std::move(cluster));
+  RIGHTFUL_TRY(cluster_->create_database(kDatabase));
+  url_ = cluster_->url(kDatabase);
+  return {};
+}
+
+Result<void> StateStore::open_schema(const StateStoreOptions& options) {
+  const store::ConnectionSettings settings = connection(url_, "rightful-migrate");
+  if (options.schema == SchemaUse::Check && !cluster_) return store::check_schema(settings);
+  RIGHTFUL_TRY(migrated_, store::migrate(settings));
+  return {};
+}
+
+Result<void> StateStore::open_ledger(const StateStoreOptions& options, Clock& clock, Random& random) {
+  const store::ConnectionSettings settings = connection(url_, "rightful-ledger");
+  RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(options.ledger_origin));
+  RIGHTFUL_TRY(const auto build, ledger::Build::parse(RIGHTFUL_VERSION));
+  RIGHTFUL_TRY(store::open_ledger(settings, origin, *keys_, clock, random));
+  ledger_ = std::make_unique<store::LedgerWriter>(
+      settings, store::LedgerWriterSettings{.role = options.role, .build = build}, *keys_, clock, random);
+  return ledger_->start();
+}
+
+StateStore::~StateStore() {
+  heartbeat_.reset();
+  pool_.reset();
+  if (ledger_) ledger_->stop();
+}
+
+void StateStore::keep() {
+  try {
+    if (cluster_ && cluster_->is_owner()) {
+      const auto restarted = cluster_->ensure_running();
+      if (!restarted) log::error("database_down", "cause={}", name_of(restarted.error().code));
+      if (restarted && *restarted) log::warn("database_restarted");
+    }
+    ledger_->keep_alive();
+  } catch (const Failure& failure) {
+    log::warn("keeper_failed", "cause={}", failure.cause());
+  }
+}
+
+}  // namespace rightful::app

@@ -1,0 +1,92 @@
+/// @file
+/// What every command that touches Rightful's state needs first: cluster, schema, keys, ledger, pool, in this order.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rightful/core/clock.hpp"
+#include "rightful/core/random.hpp"
+#include "rightful/core/result.hpp"
+#include "rightful/core/settings.hpp"
+#include "rightful/crypto/server_keys.hpp"
+#include "rightful/ledger/writer.hpp"
+#include "rightful/store/embedded_cluster.hpp"
+#include "rightful/store/ledger_writer.hpp"
+#include "rightful/store/migrate.hpp"
+#include "rightful/store/pool.hpp"
+
+namespace rightful::app {
+
+enum class ClusterUse : std::uint8_t {
+  Own,    ///< `serve`, `demo`: hold the lock on the data directory
+  Attach  ///< `work`, `migrate`, `admin`: use a running cluster, or start it for the while
+};
+
+enum class SchemaUse : std::uint8_t {
+  Check,   ///< refuse an old schema, naming `rightful migrate`; an embedded database is brought up to date all the same
+  Migrate  ///< bring it up to date
+};
+
+struct StateStoreOptions {
+  std::filesystem::path data;  ///< absolute
+  std::filesystem::path keys;
+  std::string database;  ///< `embedded` or a URL
+  std::string ledger_origin;
+  ClusterUse cluster = ClusterUse::Attach;
+  SchemaUse schema = SchemaUse::Check;
+  ledger::WriterRole role = "admin";
+  std::size_t connections = 4;
+};
+
+/// Owns     everything it opens. Destruction is the orderly end: pool, ledger epoch, cluster.
+/// Threads  pool() may be used from any thread; keep() from one.
+class StateStore {
+ public:
+  /// @return Conflict: another program owns the data directory, or the schema does not fit; NotFound: no keys yet, or
+  ///         PostgreSQL is not installed; Unavailable: the database does not answer. The text says what to do.
+  [[nodiscard]] static Result<std::unique_ptr<StateStore>> open(const StateStoreOptions& options,
+                                                                Clock& clock,
+                                                                Random& random);
+  ~StateStore();
+  StateStore(const StateStore&) = delete;
+  StateStore& operator=(const StateStore&) = delete;
+
+  [[nodiscard]] store::Pool& pool() { return *pool_; }
+  /// A further pool on the same database, for leases alone.
+  [[nodiscard]] store::Pool& heartbeat() { return *heartbeat_; }
+  [[nodiscard]] const crypto::ServerKeys& keys() const { return *keys_; }
+  /// What opening changed in the schema.
+  [[nodiscard]] const store::MigrationReport& migrated() const { return migrated_; }
+  /// Of the database, for pg_dump and the like; an external one's URL may hold a password.
+  [[nodiscard]] const std::string& url() const { return url_; }
+
+  /// To be called every second or so: the ledger's sign of life, and a look after an embedded server.
+  /// Errors  none: what fails is logged and tried again.
+  void keep();
+
+ private:
+  StateStore() = default;
+
+  [[nodiscard]] Result<void> open_cluster(const StateStoreOptions& options);
+  [[nodiscard]] Result<void> open_schema(const StateStoreOptions& options);
+  [[nodiscard]] Result<void> open_ledger(const StateStoreOptions& options, Clock& clock, Random& random);
+
+  std::string url_;
+  store::MigrationReport migrated_;
+  std::optional<store::EmbeddedCluster> cluster_;
+  std::optional<crypto::ServerKeys> keys_;
+  std::unique_ptr<store::LedgerWriter> ledger_;
+  std::unique_ptr<store::Pool> pool_;
+  std::unique_ptr<store::Pool> heartbeat_;
+};
+
+/// The options that follow from settings.
+[[nodiscard]] Result<StateStoreOptions> state_store_options(const Settings& settings,
+                                                            const std::vector<std::string>& environment);
+
+}  // namespace rightful::app
