@@ -61,7 +61,7 @@ class PackageWriter {
   [[nodiscard]] InnerZipWriter& inner() noexcept;
   /// Ends the inner ZIP and the encrypted entry and patches its header.
   ContentFacts finish_content();
-  /// @param envelope_json  1 byte to 1 MiB.
+  /// @param envelope_json  1 byte to 64 KiB.
   PackageFacts finish(std::string_view envelope_json);
 
  private:

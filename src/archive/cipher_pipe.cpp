@@ -1,0 +1,117 @@
+#include "archive/cipher_pipe.hpp"
+
+#include <utility>
+
+#include "rightful/core/check.hpp"
+
+namespace rightful::archive {
+
+CipherPipe::CipherPipe(PackageSink& sink,
+                       const crypto::Passphrase& passphrase,
+                       std::span<const std::byte, crypto::kAe2SaltBytes> salt)
+    : sink_(sink), encryptor_(passphrase, salt) {
+  const auto verifier = encryptor_.verifier();
+  hash_.update(salt);
+  hash_.update(verifier);
+  sink_.write(salt);
+  sink_.write(verifier);
+  size_ = salt.size() + verifier.size();
+  for (std::size_t i = 0; i < kPoolBlocks; ++i)
+    free_.push_back(Block::make());
+  thread_ = std::thread(&CipherPipe::run, this);
+}
+
+CipherPipe::~CipherPipe() {
+  {
+    const std::scoped_lock lock(mutex_);
+    queue_.clear();
+    is_ending_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void CipherPipe::throw_if_failed(const std::unique_lock<std::mutex>& /*held*/) const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+Block CipherPipe::acquire() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return failure_ || !free_.empty(); });
+  throw_if_failed(lock);
+  Block block = std::move(free_.back());
+  free_.pop_back();
+  return block;
+}
+
+void CipherPipe::submit(Block block) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return failure_ || queue_.size() < kQueuedBlocks; });
+    throw_if_failed(lock);
+    queue_.push_back(std::move(block));
+  }
+  changed_.notify_all();
+}
+
+CipherPipe::Facts CipherPipe::finish() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_ending_ = true;
+  }
+  changed_.notify_all();
+  RIGHTFUL_CHECK(thread_.joinable());
+  thread_.join();
+  {
+    std::unique_lock lock(mutex_);
+    throw_if_failed(lock);
+  }
+  const auto mac = std::move(encryptor_).finish();
+  hash_.update(mac);
+  sink_.write(mac);
+  size_ += mac.size();
+  return {std::move(hash_).finish(), size_};
+}
+
+void CipherPipe::run() {
+  try {
+    work();
+  } catch (const std::exception&) {  // keeps the exception's own type for the caller's thread
+    const std::scoped_lock lock(mutex_);
+    failure_ = std::current_exception();
+    queue_.clear();
+  }
+  changed_.notify_all();
+}
+
+void CipherPipe::work() {
+  while (auto block = next()) {
+    take(*block);
+    block->size = 0;
+    {
+      const std::scoped_lock lock(mutex_);
+      free_.push_back(std::move(*block));
+    }
+    changed_.notify_all();
+  }
+}
+
+std::optional<Block> CipherPipe::next() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return is_ending_ || !queue_.empty(); });
+  if (queue_.empty()) return std::nullopt;
+  Block block = std::move(queue_.front());
+  queue_.pop_front();
+  changed_.notify_all();
+  return block;
+}
+
+void CipherPipe::take(const Block& block) {
+  const std::span<std::byte> bytes(block.data.get(), block.size);
+  encryptor_.encrypt(bytes);
+  hash_.update(bytes);
+  sink_.write(bytes);
+  size_ += bytes.size();
+}
+
+}  // namespace rightful::archive

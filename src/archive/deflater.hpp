@@ -1,0 +1,42 @@
+/// @file
+/// Raw deflate by ISA-L level 1, any number of streams one after the other with the same buffers.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include "rightful/core/bytes.hpp"
+
+namespace rightful::archive {
+
+/// Format   RFC 1951
+/// Threads  one at a time.
+/// Errors   Failure(Never) when the library refuses its own state.
+/// Cost     about 400 KiB of memory.
+class Deflater {
+ public:
+  /// Takes compressed bytes; they are overwritten after the call.
+  using Take = std::function<void(ByteView)>;
+
+  Deflater();
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+  ~Deflater();
+
+  /// Begins a new stream.
+  void begin();
+  /// @param content  at most kPieceBytes (checked). How a content is cut decides its packed bytes:
+  /// PieceBuffer cuts every content the same way.
+  void write(ByteView content, const Take& take);
+  /// Ends the stream.
+  void finish(const Take& take);
+
+ private:
+  struct State;
+  void drain(const Take& take);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rightful::archive

@@ -1,0 +1,86 @@
+/// @file
+/// The encrypted entry, read once from front to back: hashed, authenticated and decrypted on a
+/// thread of its own.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "rightful/archive/read_at.hpp"
+#include "rightful/archive/verify_package.hpp"
+#include "rightful/crypto/ae2.hpp"
+#include "rightful/crypto/hash.hpp"
+
+#include "archive/reader/chunk_source.hpp"
+#include "archive/reader/outer_file.hpp"
+
+namespace rightful::archive::reader {
+
+/// Which hashes are wanted beside the HMAC.
+enum class HashScope : std::uint8_t { Nothing, Content, ContentAndFile };
+
+/// What is known when everything has been read; the HMAC has held then.
+struct StreamFacts {
+  std::optional<crypto::Sha256Digest> content_sha256;
+  std::optional<crypto::Sha256Digest> file_sha256;
+};
+
+/// Gives the inner ZIP as chunks. Nothing that comes out is authentic before finish() has
+/// succeeded.
+///
+/// Threads  one caller; `mutex_` guards free_, filled_, is_cancelled_, is_done_, failure_.
+/// Errors   Failure from `stored`; next() returns Conflict when `progress` says stop.
+class PlaintextStream final : public ChunkSource {
+ public:
+  /// @param stored, file, progress  must outlive the stream.
+  PlaintextStream(const ReadAt& stored,
+                  const OuterFile& file,
+                  crypto::Ae2Decryptor decryptor,
+                  HashScope scope,
+                  const PackageProgress& progress);
+  PlaintextStream(const PlaintextStream&) = delete;
+  PlaintextStream& operator=(const PlaintextStream&) = delete;
+  ~PlaintextStream() override;
+
+  [[nodiscard]] Result<ByteView> next() override;
+  /// Reads what is left. @return NotAuthentic "hmac: …"
+  [[nodiscard]] Result<StreamFacts> finish();
+
+ private:
+  static constexpr std::size_t kBlockBytes = 256 * 1024;
+  static constexpr std::size_t kBlocks = 6;
+
+  void run();
+  void work();
+  void hash_outside(std::uint64_t from, std::uint64_t to);
+  void decrypt_all();
+  [[nodiscard]] std::optional<Bytes> take_free();
+  void hand_over(Bytes block);
+
+  const ReadAt& stored_;
+  const OuterFile& file_;
+  crypto::Ae2Decryptor decryptor_;
+  HashScope scope_;
+  const PackageProgress& progress_;
+  crypto::Sha256 content_hash_;
+  crypto::Sha256 file_hash_;
+  Bytes current_;
+  std::uint64_t delivered_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Bytes> free_;
+  std::deque<Bytes> filled_;
+  bool is_cancelled_ = false;
+  bool is_done_ = false;
+  std::exception_ptr failure_;
+  std::thread thread_;
+};
+
+}  // namespace rightful::archive::reader
