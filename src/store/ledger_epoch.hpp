@@ -1,0 +1,93 @@
+/// @file
+/// One epoch of this process's writer: its key, and the numbers that its commits hold.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "rightful/core/clock.hpp"
+#include "rightful/ledger/window.hpp"
+#include "rightful/ledger/writer.hpp"
+#include "rightful/store/event_recorder.hpp"
+
+namespace rightful::store {
+
+using LeafNumbers = std::vector<std::uint64_t>;
+
+/// Threads  any; one mutex guards everything that changes.
+class LedgerEpoch {
+ public:
+  /// Its `writer.start` (n = 0) is committed.
+  LedgerEpoch(std::int64_t log_id,
+              ledger::Writer writer,
+              std::uint32_t span,
+              std::chrono::steady_clock::time_point now);
+
+  [[nodiscard]] std::int64_t log_id() const noexcept { return log_id_; }
+
+  [[nodiscard]] const ledger::Writer& writer() const noexcept { return writer_; }
+
+  /// Waits while the window is full. When free numbers are all that keeps it full, `fill_holes` is
+  /// called, by one thread at a time and without the lock.
+  /// @return empty when the epoch was abandoned meanwhile, or `limit` has passed.
+  [[nodiscard]] std::optional<LeafNumbers> take(std::size_t count,
+                                                std::chrono::milliseconds limit,
+                                                const std::function<void()>& fill_holes);
+  /// @return empty when the window has no room now, or the epoch was abandoned.
+  [[nodiscard]] std::optional<LeafNumbers> try_take(std::size_t count);
+  void settle(const LeafNumbers& numbers, CommitFate fate) noexcept;
+
+  /// True after a commit whose end nobody knows: start another epoch.
+  [[nodiscard]] bool is_abandoned() const;
+  [[nodiscard]] std::size_t free_count() const;
+  /// @return false when commits are still in flight after `limit`.
+  [[nodiscard]] bool wait_until_settled(std::chrono::milliseconds limit);
+
+  /// What `writer.alive` would say now, when it is due.
+  [[nodiscard]] std::optional<std::uint64_t> due_alive(std::chrono::steady_clock::time_point now,
+                                                       std::chrono::seconds every,
+                                                       std::uint64_t after_leaves) const;
+  void alive_written(std::chrono::steady_clock::time_point now);
+
+ private:
+  [[nodiscard]] bool holes_block_everything() const;
+  void fill(const std::function<void()>& fill_holes);
+
+  const std::int64_t log_id_;
+  const ledger::Writer writer_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  ledger::WriterWindow window_;
+  bool abandoned_ = false;
+  bool filling_ = false;
+  std::uint64_t leaves_since_alive_ = 0;
+  std::chrono::steady_clock::time_point last_alive_;
+};
+
+/// What Transaction holds while its leaves are in the outbox but not committed.
+class StagedLeaves final : public StagedEvents {
+ public:
+  StagedLeaves(std::shared_ptr<LedgerEpoch> epoch, LeafNumbers numbers, std::string transaction_id)
+      : epoch_(std::move(epoch)),
+        numbers_(std::move(numbers)),
+        transaction_id_(std::move(transaction_id)) {}
+
+  [[nodiscard]] const std::string& transaction_id() const noexcept override {
+    return transaction_id_;
+  }
+
+  void settle(CommitFate fate) noexcept override { epoch_->settle(numbers_, fate); }
+
+ private:
+  std::shared_ptr<LedgerEpoch> epoch_;
+  LeafNumbers numbers_;
+  std::string transaction_id_;
+};
+
+}  // namespace rightful::store

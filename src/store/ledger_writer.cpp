@@ -1,0 +1,267 @@
+#include "rightful/store/ledger_writer.hpp"
+
+#include <array>
+#include <exception>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "rightful/core/check.hpp"
+#include "rightful/core/log.hpp"
+#include "rightful/ledger/event.hpp"
+#include "rightful/store/pool.hpp"
+
+#include "store/ledger_epoch.hpp"
+#include "store/open_log.hpp"
+#include "store/queries/ledger.hpp"
+#include "store/subject_keys.hpp"
+
+namespace rightful::store {
+
+namespace {
+
+// start of an epoch, alive, filling of holes: at most one of each at a time
+constexpr std::size_t kOwnConnections = 3;
+
+enum class Phase : std::uint8_t { NotStarted, Running, Stopped };
+
+ConnectionSettings own_settings(ConnectionSettings settings) {
+  settings.application_name = "rightful-ledger";
+  return settings;
+}
+
+ledger::LeafStamp make_stamp(std::uint64_t n, const Clock& clock, Random& random) {
+  ledger::LeafStamp stamp{.n = n, .nonce = {}, .t = clock.now()};
+  random.fill(stamp.nonce);
+  return stamp;
+}
+
+std::string stage_leaves(Transaction& transaction, std::int64_t log_id, std::vector<Bytes> leaves) {
+  const Rows rows = transaction.run(queries::kStageLeaves, {log_id, leaves});
+  return rows[0].text("transaction_id");
+}
+
+// Gives numbers back on every way out that does not hand them over.
+class NumbersGuard {
+ public:
+  NumbersGuard(LedgerEpoch& epoch, LeafNumbers numbers)
+      : epoch_(epoch), numbers_(std::move(numbers)) {}
+
+  NumbersGuard(const NumbersGuard&) = delete;
+  NumbersGuard& operator=(const NumbersGuard&) = delete;
+
+  ~NumbersGuard() {
+    if (!numbers_.empty()) epoch_.settle(numbers_, CommitFate::RolledBack);
+  }
+
+  [[nodiscard]] const LeafNumbers& get() const noexcept { return numbers_; }
+
+  [[nodiscard]] LeafNumbers hand_over() noexcept { return std::exchange(numbers_, {}); }
+
+ private:
+  LedgerEpoch& epoch_;
+  LeafNumbers numbers_;
+};
+
+}  // namespace
+
+struct LedgerWriter::Impl {
+  Impl(ConnectionSettings settings,
+       LedgerWriterSettings own_facts,
+       const crypto::ServerKeys& server_keys,
+       const Clock& process_clock,
+       Random& process_random)
+      : pool(own_settings(std::move(settings)), kOwnConnections, nullptr),
+        facts(std::move(own_facts)),
+        keys(server_keys),
+        clock(process_clock),
+        random(process_random) {}
+
+  [[nodiscard]] std::shared_ptr<LedgerEpoch> begin_epoch(const OpenLog& log,
+                                                         std::optional<ledger::WriterId> previous);
+
+  [[nodiscard]] bool is_running() {
+    const std::lock_guard lock(mutex);
+    return phase == Phase::Running;
+  }
+
+  [[nodiscard]] std::shared_ptr<LedgerEpoch> current_epoch();
+  [[nodiscard]] LeafNumbers take_numbers(std::shared_ptr<LedgerEpoch>& epoch, std::size_t count);
+  [[nodiscard]] std::vector<Bytes> make_leaves(const LedgerEpoch& epoch,
+                                               std::span<const ledger::Event> events,
+                                               const SubjectPseudonyms& pseudonyms,
+                                               const LeafNumbers& numbers);
+  [[nodiscard]] bool commit_own(LedgerEpoch& epoch, std::span<const ledger::Event> events);
+  void fill_holes(LedgerEpoch& epoch);
+  void end_epoch(LedgerEpoch& epoch);
+
+  Pool pool;
+  const LedgerWriterSettings facts;
+  const crypto::ServerKeys& keys;
+  const Clock& clock;
+  Random& random;
+
+  std::mutex mutex;  // guards the two below; held while an epoch begins
+  Phase phase = Phase::NotStarted;
+  std::shared_ptr<LedgerEpoch> epoch;
+};
+
+std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::begin_epoch(
+    const OpenLog& log, std::optional<ledger::WriterId> previous) {
+  ledger::Writer writer(crypto::SigningKey::generate(random), log.origin);
+  const Bytes start = ledger::make_writer_start(writer,
+                                                keys.ledger_enrolment_key(),
+                                                {.build = facts.build,
+                                                 .previous = std::move(previous),
+                                                 .role = facts.role,
+                                                 .span = facts.span},
+                                                make_stamp(0, clock, random));
+  Transaction transaction = pool.begin();
+  stage_leaves(transaction, log.log_id, {start});
+  transaction.commit();
+  log::info("ledger_epoch_started", "writer={}", writer.id().text());
+  return std::make_shared<LedgerEpoch>(
+      log.log_id, std::move(writer), facts.span, clock.steady_now());
+}
+
+// A new one takes the place of one that had to be abandoned.
+std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::current_epoch() {
+  const std::lock_guard lock(mutex);
+  RIGHTFUL_CHECK(phase != Phase::NotStarted);
+  if (phase == Phase::Stopped) {
+    throw Failure(Retry::Later, "ledger_stopped", "this process is ending; its ledger is closed");
+  }
+  if (epoch->is_abandoned()) {
+    const OpenLog log{.log_id = epoch->log_id(), .origin = epoch->writer().origin()};
+    epoch = begin_epoch(log, epoch->writer().id());
+  }
+  return epoch;
+}
+
+LeafNumbers LedgerWriter::Impl::take_numbers(std::shared_ptr<LedgerEpoch>& chosen,
+                                             std::size_t count) {
+  for (;;) {
+    auto numbers = chosen->take(count, facts.number_wait, [this, &chosen] { fill_holes(*chosen); });
+    if (numbers) return *std::move(numbers);
+    if (!chosen->is_abandoned()) {
+      throw Failure(Retry::Later, "ledger_busy", "no ledger number came free in time");
+    }
+    chosen = current_epoch();
+  }
+}
+
+std::vector<Bytes> LedgerWriter::Impl::make_leaves(const LedgerEpoch& chosen,
+                                                   std::span<const ledger::Event> events,
+                                                   const SubjectPseudonyms& pseudonyms,
+                                                   const LeafNumbers& numbers) {
+  std::vector<Bytes> leaves;
+  leaves.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    leaves.push_back(chosen.writer().make_leaf(
+        events[i], pseudonyms.of(events[i]), make_stamp(numbers[i], clock, random)));
+  }
+  return leaves;
+}
+
+// Leaves of the writer about itself. False when the window had no room.
+bool LedgerWriter::Impl::commit_own(LedgerEpoch& chosen, std::span<const ledger::Event> events) {
+  Transaction transaction = pool.begin();
+  auto taken = chosen.try_take(events.size());
+  if (!taken) return false;
+  NumbersGuard numbers(chosen, *std::move(taken));
+  const SubjectPseudonyms nobody(transaction, events, chosen.writer().origin(), keys, random);
+  stage_leaves(transaction, chosen.log_id(), make_leaves(chosen, events, nobody, numbers.get()));
+  try {
+    transaction.commit();
+  } catch (const DatabaseFailure& failure) {
+    if (failure.cause() == "commit_in_doubt") {
+      chosen.settle(numbers.hand_over(), CommitFate::Unknown);
+    }
+    throw;
+  }
+  chosen.settle(numbers.hand_over(), CommitFate::Committed);
+  return true;
+}
+
+void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen) {
+  const std::vector<ledger::Event> voids(
+      chosen.free_count(), ledger::Event(ledger::System{}, ledger::events::WriterVoid{}));
+  if (!voids.empty()) static_cast<void>(commit_own(chosen, voids));
+}
+
+void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {
+  const bool settled = chosen.wait_until_settled(facts.number_wait);
+  if (!settled || chosen.is_abandoned()) {
+    log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
+    return;
+  }
+  fill_holes(chosen);
+  const std::array<ledger::Event, 1> stop{
+      ledger::Event(ledger::System{}, ledger::events::WriterStop{})};
+  static_cast<void>(commit_own(chosen, stop));
+}
+
+LedgerWriter::LedgerWriter(ConnectionSettings settings,
+                           LedgerWriterSettings facts,
+                           const crypto::ServerKeys& keys,
+                           const Clock& clock,
+                           Random& random)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(facts), keys, clock, random)) {}
+
+LedgerWriter::~LedgerWriter() = default;
+
+Result<void> LedgerWriter::start() {
+  const std::lock_guard lock(impl_->mutex);
+  RIGHTFUL_CHECK(impl_->phase == Phase::NotStarted);
+  RIGHTFUL_TRY(const OpenLog log,
+               find_open_log(impl_->pool, impl_->keys.ledger_enrolment_key().public_key()));
+  impl_->epoch = impl_->begin_epoch(log, std::nullopt);
+  impl_->phase = Phase::Running;
+  return {};
+}
+
+void LedgerWriter::keep_alive() {
+  if (!impl_->is_running()) return;
+  const std::shared_ptr<LedgerEpoch> epoch = impl_->current_epoch();
+  const auto now = impl_->clock.steady_now();
+  const auto upto =
+      epoch->due_alive(now, impl_->facts.alive_every, impl_->facts.alive_after_leaves);
+  if (!upto) return;
+  const std::array<ledger::Event, 1> alive{
+      ledger::Event(ledger::System{}, ledger::events::WriterAlive{.upto = *upto})};
+  if (impl_->commit_own(*epoch, alive)) epoch->alive_written(now);
+}
+
+void LedgerWriter::stop() noexcept {
+  std::shared_ptr<LedgerEpoch> epoch;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->phase == Phase::Running) epoch = impl_->epoch;
+    if (impl_->phase != Phase::NotStarted) impl_->phase = Phase::Stopped;
+  }
+  if (!epoch) return;
+  try {
+    impl_->end_epoch(*epoch);
+  } catch (const std::exception&) {  // the epoch then ends like a crash; nothing else depends on it
+    log::warn("ledger_epoch_left_open", "writer={}", epoch->writer().id().text());
+  }
+}
+
+std::unique_ptr<StagedEvents> LedgerWriter::stage(Transaction& transaction,
+                                                  std::span<const ledger::Event> events) {
+  if (events.size() > impl_->facts.span) {
+    throw Failure(
+        Retry::Never, "too_many_events", "more ledger events in one commit than the span");
+  }
+  std::shared_ptr<LedgerEpoch> epoch = impl_->current_epoch();
+  // Keys before numbers: a wait for another transaction's key must not hold a number.
+  const SubjectPseudonyms pseudonyms(
+      transaction, events, epoch->writer().origin(), impl_->keys, impl_->random);
+  LeafNumbers taken = impl_->take_numbers(epoch, events.size());
+  NumbersGuard numbers(*epoch, std::move(taken));
+  std::string transaction_id = stage_leaves(
+      transaction, epoch->log_id(), impl_->make_leaves(*epoch, events, pseudonyms, numbers.get()));
+  return std::make_unique<StagedLeaves>(epoch, numbers.hand_over(), std::move(transaction_id));
+}
+
+}  // namespace rightful::store
