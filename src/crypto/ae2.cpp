@@ -102,6 +102,11 @@ void Ae2Decryptor::decrypt(std::span<std::byte> in_place) {
   }
 }
 
+void Ae2Decryptor::decrypt_at(std::uint64_t offset_bytes, std::span<std::byte> in_place) {
+  state_->cipher.seek(offset_bytes);
+  state_->cipher.apply(in_place);
+}
+
 Result<void> Ae2Decryptor::finish(std::span<const std::byte, kAe2MacBytes> mac) && {
   if (!constant_time_equal(truncated(std::move(state_->mac)), mac)) return not_authentic();
   return {};

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -68,6 +69,10 @@ class Ae2Decryptor {
   ~Ae2Decryptor();
 
   void decrypt(std::span<std::byte> in_place);
+  /// The bytes that stand at `offset_bytes` of the ciphertext, without a word to the MAC: for
+  /// looking something up before the walk. An object that is read this way is not used for
+  /// decrypt() and finish().
+  void decrypt_at(std::uint64_t offset_bytes, std::span<std::byte> in_place);
   /// Constant time. @return NotAuthentic: then everything decrypted must be thrown away.
   [[nodiscard]] Result<void> finish(std::span<const std::byte, kAe2MacBytes> mac) &&;
 
