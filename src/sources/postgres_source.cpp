@@ -1,0 +1,185 @@
+#include "sources/postgres_source.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "rightful/core/check.hpp"
+
+#include "sources/postgres_statement.hpp"
+#include "sources/row_reader.hpp"
+#include "sources/schema_inspection.hpp"
+
+namespace rightful::sources {
+namespace {
+
+// A child's own limit; while one source is read, the snapshots of the others wait.
+constexpr std::chrono::hours kLongestExport{6};
+constexpr std::size_t kMaxFindingsTold = 5;
+
+/// Leaves the driver's loop at the first record that must not be delivered; never leaves this file.
+struct Stop {
+  SourceError error;
+};
+
+SourceErrorKind kind_for(FindingKind kind) {
+  return kind == FindingKind::Role || kind == FindingKind::RowSecurity
+             ? SourceErrorKind::RoleTooPowerful
+             : SourceErrorKind::SchemaChanged;
+}
+
+/// The first findings that are errors, in words; empty if there is none.
+std::optional<SourceError> error_from(const std::vector<Finding>& findings) {
+  std::optional<SourceError> error;
+  std::size_t told = 0;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::Error) continue;
+    if (!error) error = SourceError{kind_for(finding.kind), finding.source, finding.dataset, ""};
+    if (told++ < kMaxFindingsTold) {
+      error->detail += fmt::format("{}{}; {}", told > 1 ? " | " : "", finding.what, finding.cure);
+    }
+  }
+  if (told > kMaxFindingsTold) {
+    error->detail +=
+        fmt::format(" | and {} more: run `rightful catalog check`", told - kMaxFindingsTold);
+  }
+  return error;
+}
+
+std::vector<catalog::TableName> tables_of_all(
+    const std::vector<const catalog::Dataset*>& datasets) {
+  std::set<catalog::TableName> tables;
+  for (const catalog::Dataset* dataset : datasets) {
+    for (catalog::TableName& table : tables_of(*dataset)) {
+      tables.insert(std::move(table));
+    }
+  }
+  return {tables.begin(), tables.end()};
+}
+
+}  // namespace
+
+store::SourceSettings settings_for_reading(const std::string& url) {
+  store::SourceSettings settings;
+  settings.url = url;
+  settings.application_name = "rightful";
+  settings.statement_timeout = kLongestExport;
+  settings.idle_in_transaction_timeout = kLongestExport;
+  return settings;
+}
+
+SourceResult<std::unique_ptr<PostgresSource>> PostgresSource::open(
+    const catalog::Source& source,
+    const std::string& url,
+    const std::vector<const catalog::Dataset*>& datasets,
+    const AccountScope& scope,
+    ReadContext& context) {
+  auto connection = store::SourceConnection::open(settings_for_reading(url));
+  if (!connection) {
+    if (connection.error().code == ErrorCode::Unavailable) {
+      throw Failure(Retry::Later,
+                    "source_unavailable",
+                    "source " + source.name + ": " + connection.error().detail);
+    }
+    return std::unexpected(
+        SourceError{SourceErrorKind::NotConfigured, source.name, "", connection.error().detail});
+  }
+  auto opened =
+      std::unique_ptr<PostgresSource>(new PostgresSource(source, *std::move(connection), context));
+  opened->connection_->begin_snapshot(scope);
+  RIGHTFUL_TRY(opened->check_database());
+  RIGHTFUL_TRY(opened->check_role());
+  RIGHTFUL_TRY(opened->plan_all(datasets, scope.account()));
+  return opened;
+}
+
+PostgresSource::PostgresSource(const catalog::Source& source,
+                               store::SourceConnection connection,
+                               ReadContext& context)
+    : source_(source),
+      settings_(std::get<catalog::PostgresqlSettings>(source.settings)),
+      connection_(std::make_unique<store::SourceConnection>(std::move(connection))),
+      context_(context),
+      snapshot_{source.name, "postgresql", {}, true, false} {}
+
+SourceResult<void> PostgresSource::check_database() {
+  const store::Row row = connection_->query("begin_reading", kBeginReading).only();
+  snapshot_.taken_at = row.instant("taken_at");
+  schema_.role = row.text("role_name");
+  if (row.text("encoding") == "SQL_ASCII") {
+    return std::unexpected(SourceError{SourceErrorKind::NotConfigured,
+                                       source_.name,
+                                       "",
+                                       "the database has the encoding SQL_ASCII, so its texts are "
+                                       "in no known encoding; give it one"});
+  }
+  return {};
+}
+
+SourceResult<void> PostgresSource::check_role() {
+  const store::SourceRole role = connection_->role();
+  if (!role.is_superuser && !role.bypasses_row_security) return {};
+  return std::unexpected(SourceError{
+      SourceErrorKind::RoleTooPowerful,
+      source_.name,
+      "",
+      fmt::format("the role {} {}; give Rightful a role of its own that may only read",
+                  role.name,
+                  role.is_superuser ? "is, or may become, a superuser" : "is above row security")});
+}
+
+SourceResult<void> PostgresSource::plan_all(const std::vector<const catalog::Dataset*>& datasets,
+                                            const AccountId& account) {
+  SchemaFacts facts = read_schema(*connection_, tables_of_all(datasets));
+  schema_.tables = std::move(facts.tables);
+  for (const catalog::Dataset* dataset : datasets) {
+    PlanningResult planned = plan_dataset(*dataset, settings_, schema_);
+    if (auto error = error_from(planned.findings)) return std::unexpected(*std::move(error));
+    for (const PlannedOwner& owner : planned.plan.owners) {
+      const Result<void> possible = check_round_trip(account, owner.type);
+      if (possible) continue;
+      return std::unexpected(SourceError{SourceErrorKind::AccountNotPossible,
+                                         source_.name,
+                                         dataset->name,
+                                         possible.error().detail});
+    }
+    snapshot_.has_writable_role =
+        snapshot_.has_writable_role || schema_.find(dataset->table)->is_writable;
+    plans_.emplace(dataset, std::move(planned.plan));
+  }
+  return {};
+}
+
+SourceResult<DatasetFacts> PostgresSource::read(const catalog::Dataset& dataset, RecordSink& sink) {
+  const auto plan = plans_.find(&dataset);
+  RIGHTFUL_CHECK(connection_ != nullptr && plan != plans_.end());
+  DatasetHead head{&dataset, {}, 0};
+  for (const PlannedColumn& column : plan->second.columns) {
+    head.columns.push_back({column.field, column.facts->kind});
+  }
+  const std::int64_t counted = connection_->count(dataset.name, compose_count(plan->second));
+  head.rows = static_cast<std::uint64_t>(counted);
+  sink.begin_dataset(head);
+  RowReader reader(plan->second, context_, sink);
+  try {
+    connection_->copy_out(dataset.name, compose_copy(plan->second), [&](ByteView line) {
+      const SourceResult<void> outcome = reader.read(as_text(line));
+      if (!outcome) throw Stop{outcome.error()};
+    });
+  } catch (const Stop& stop) {
+    return std::unexpected(stop.error);
+  }
+  if (reader.facts().rows != head.rows) {
+    return std::unexpected(
+        SourceError{SourceErrorKind::CountMismatch,
+                    source_.name,
+                    dataset.name,
+                    fmt::format("{} rows were counted and {} came in the same snapshot",
+                                head.rows,
+                                reader.facts().rows)});
+  }
+  return reader.facts();
+}
+
+}  // namespace rightful::sources

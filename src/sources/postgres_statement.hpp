@@ -1,0 +1,44 @@
+/// @file
+/// Every statement that this layer sends to a company's PostgreSQL, and the one function that
+/// quotes identifiers. Composed from identifiers only: the account is never part of a text, it
+/// stands in the setting `rightful.account_id` (docs/adr/0009), because COPY takes no parameters.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rightful/catalog/owner_path.hpp"
+
+#include "sources/dataset_plan.hpp"
+
+namespace rightful::sources {
+
+/// In double quotes, those inside doubled. @param name  not empty, without NUL (checked).
+[[nodiscard]] std::string quote_identifier(std::string_view name);
+/// `"schema"."table"`
+[[nodiscard]] std::string quote_table(const catalog::TableName& name);
+
+/// `COPY (SELECT owners, columns FROM … WHERE an owner is the account ORDER BY …) TO STDOUT`.
+/// One column per owner, then one per planned column. An owner that leads to one is its text; any
+/// other is an array of texts.
+[[nodiscard]] std::string compose_copy(const DatasetPlan& plan);
+/// How many rows compose_copy() will give in the same snapshot.
+[[nodiscard]] std::string compose_count(const DatasetPlan& plan);
+
+// For the cures of findings: what an operator may run.
+[[nodiscard]] std::string compose_create_index(const catalog::TableName& table,
+                                               const std::vector<std::string>& columns);
+[[nodiscard]] std::string compose_grant(const catalog::TableName& table, std::string_view role);
+[[nodiscard]] std::string compose_revoke(const catalog::TableName& table, std::string_view role);
+[[nodiscard]] std::string compose_row_security(const catalog::TableName& table,
+                                               std::string_view owner_column);
+
+/// One row: taken_at, encoding. Empties the search path first.
+extern const char* const kBeginReading;
+// `$1` is a JSON array of {schema_name, table_name}; an empty one means all.
+extern const char* const kReadTables;
+extern const char* const kReadColumns;
+extern const char* const kReadIndexes;
+
+}  // namespace rightful::sources
