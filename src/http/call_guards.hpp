@@ -1,0 +1,26 @@
+/// @file
+/// What is checked of every call before a route sees it: pure functions on a parsed request.
+#pragma once
+
+#include <string_view>
+
+#include "rightful/http/message.hpp"
+
+#include "http/problem.hpp"
+
+namespace rightful::http {
+
+/// `host`, `host:port` or `[v6]:port` of characters that names and addresses have.
+[[nodiscard]] bool is_host(std::string_view host) noexcept;
+/// Without TLS the Host must name the loopback, so that a foreign name that resolves to it (DNS
+/// rebinding) gets nothing.
+[[nodiscard]] bool is_loopback_host(std::string_view host) noexcept;
+/// A path that is its own normal form: `/`, or segments of `A-Za-z0-9._~-` that are neither empty
+/// nor dots only.
+[[nodiscard]] bool is_plain_path(std::string_view target) noexcept;
+
+/// Host fits the scheme; a call that changes something is JSON and comes from this site, if it says
+/// from where.
+[[nodiscard]] Handled<void> check_call(const HttpRequest& request);
+
+}  // namespace rightful::http

@@ -1,0 +1,92 @@
+/// @file
+/// The table of routes and the way from a request to its function.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "rightful/core/clock.hpp"
+#include "rightful/http/api.hpp"
+#include "rightful/http/message.hpp"
+#include "rightful/lifecycle/access_requests.hpp"
+#include "rightful/lifecycle/sign_in.hpp"
+
+#include "http/problem.hpp"
+
+namespace rightful::http {
+
+/// What routes work with; outlives them.
+struct ApiContext {
+  lifecycle::SignIn& sign_in;
+  lifecycle::AccessRequests& requests;
+  Clock& clock;
+  const ApiSettings& settings;
+};
+
+/// One call on its way through a route.
+struct Call {
+  ApiContext& api;
+  const HttpRequest& request;
+  std::string_view id;  ///< what stood for `{id}`
+};
+
+using RouteFunction = Handled<HttpResponse> (*)(const Call& call);
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  ///< `/v1/requests/{id}/withdraw`: at most one `{id}`
+  RouteFunction function;
+};
+
+/// All routes of docs/api.md.
+[[nodiscard]] std::span<const Route> all_routes();
+
+/// What `{id}` stands for when the path fits the pattern; empty for a pattern without it.
+[[nodiscard]] std::optional<std::string_view> match_path(std::string_view pattern,
+                                                         std::string_view path) noexcept;
+
+/// HEAD finds the route of GET. @return NotFound; MethodNotAllowed with the methods that the path
+/// takes.
+[[nodiscard]] Handled<HttpResponse> dispatch(ApiContext& api, const HttpRequest& request);
+
+/// The session of a call and the token it came with. @return SignInNeeded.
+struct Caller {
+  lifecycle::Token token;
+  lifecycle::Session session;
+};
+
+[[nodiscard]] Handled<Caller> signed_in(const Call& call);
+
+/// The `{id}` of a call. @return NotFound: what is no id names nothing.
+template <class I>
+[[nodiscard]] Handled<I> id_of(const Call& call) {
+  auto id = I::parse(call.id);
+  if (!id) return std::unexpected(Problem(ProblemKind::NotFound));
+  return *id;
+}
+
+// The functions of the table, in files by subject.
+Handled<HttpResponse> get_livez(const Call& call);
+Handled<HttpResponse> get_readyz(const Call& call);
+Handled<HttpResponse> get_service(const Call& call);
+Handled<HttpResponse> post_salt(const Call& call);
+Handled<HttpResponse> post_enrolment(const Call& call);
+Handled<HttpResponse> post_session(const Call& call);
+Handled<HttpResponse> get_session(const Call& call);
+Handled<HttpResponse> delete_session(const Call& call);
+Handled<HttpResponse> post_step_up(const Call& call);
+Handled<HttpResponse> get_sessions(const Call& call);
+Handled<HttpResponse> delete_other_session(const Call& call);
+Handled<HttpResponse> post_unwrap(const Call& call);
+Handled<HttpResponse> get_account(const Call& call);
+Handled<HttpResponse> post_request(const Call& call);
+Handled<HttpResponse> get_requests(const Call& call);
+Handled<HttpResponse> get_request(const Call& call);
+Handled<HttpResponse> post_withdraw(const Call& call);
+Handled<HttpResponse> post_not_mine(const Call& call);
+Handled<HttpResponse> get_package(const Call& call);
+Handled<HttpResponse> get_envelope(const Call& call);
+
+}  // namespace rightful::http

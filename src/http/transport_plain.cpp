@@ -1,0 +1,58 @@
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "http/byte_stream.hpp"
+
+namespace rightful::http {
+namespace {
+
+namespace beast = boost::beast;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+class PlainStream final : public ByteStream {
+ public:
+  explicit PlainStream(asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+
+  [[nodiscard]] HttpScheme scheme() const noexcept override { return HttpScheme::Http; }
+
+  asio::awaitable<IoResult> handshake(std::chrono::milliseconds /*timeout*/) override {
+    co_return IoResult{};
+  }
+
+  asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer,
+                                      std::chrono::milliseconds timeout) override {
+    stream_.expires_after(timeout);
+    const auto [error, size] = co_await stream_.async_read_some(buffer, kAwait);
+    co_return IoResult{error, size};
+  }
+
+  asio::awaitable<IoResult> write_some(asio::const_buffer buffer,
+                                       std::chrono::milliseconds timeout) override {
+    stream_.expires_after(timeout);
+    const auto [error, size] = co_await stream_.async_write_some(buffer, kAwait);
+    co_return IoResult{error, size};
+  }
+
+  asio::awaitable<void> shutdown(std::chrono::milliseconds /*timeout*/) override {
+    boost::system::error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    co_return;
+  }
+
+  void close() noexcept override { stream_.close(); }
+
+ private:
+  beast::tcp_stream stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteStream> make_plain_stream(asio::ip::tcp::socket socket) {
+  return std::make_unique<PlainStream>(std::move(socket));
+}
+
+}  // namespace rightful::http
