@@ -173,7 +173,8 @@ Result<void> make_cluster(const ClusterPaths& paths,
   SubprocessSpec spec;
   spec.program = bin / "initdb";
   spec.arguments = initdb_arguments(target, durability);
-  spec.environment = {"LC_ALL=C", "PATH=/usr/bin:/bin", "TZ=UTC"};
+  // PostgreSQL looks itself up in PATH.
+  spec.environment = {"LC_ALL=C", "PATH=" + bin.string() + ":/usr/bin:/bin", "TZ=UTC"};
   spec.directory = "/";
   if (user.is_another) {
     spec.user = user.uid;

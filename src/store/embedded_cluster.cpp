@@ -203,7 +203,7 @@ struct EmbeddedCluster::Impl {
     SubprocessSpec spec;
     spec.program = bin / "postgres";
     spec.arguments = {"-D", paths.data.string()};
-    spec.environment = {"LC_ALL=C", "PATH=/usr/bin:/bin"};
+    spec.environment = {"LC_ALL=C", "PATH=" + bin.string() + ":/usr/bin:/bin"};
     spec.directory = "/";
     spec.descriptors = {{log_file.get(), 1}, {log_file.get(), 2}};
     spec.new_session = true;  // a Ctrl-C at the terminal is for us alone

@@ -70,6 +70,13 @@ class OpenTransaction {
   bool is_over_ = false;
 };
 
+/// CREATE TABLE IF NOT EXISTS met another one in the middle: duplicate key in a catalog, duplicate
+/// type, duplicate table.
+bool is_made_by_another(const DatabaseFailure& failure) {
+  return failure.sqlstate() == "23505" || failure.sqlstate() == "42710" ||
+         failure.sqlstate() == "42P07";
+}
+
 void create_table(Session& session, const ConnectionSettings& settings) {
   for (int attempt = 1;; ++attempt) {
     try {
@@ -77,9 +84,8 @@ void create_table(Session& session, const ConnectionSettings& settings) {
       run(session, queries::kCreateSchemaMigration);
       transaction.commit();
       return;
-    } catch (const ConstraintViolation&) {  // pg_class or pg_type: another process made it in this
-                                            // moment
-      if (attempt == kCreateAttempts) throw;
+    } catch (const DatabaseFailure& failure) {
+      if (!is_made_by_another(failure) || attempt == kCreateAttempts) throw;
     }
   }
 }
