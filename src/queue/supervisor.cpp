@@ -65,7 +65,7 @@ struct Supervisor::Outcome {
   bool has_tried_release = false;
 
   [[nodiscard]] store::AttemptEnd ended(std::string_view how, std::string_view cause) const {
-    return {std::string(how), std::string(cause), attempt.death, attempt.peak_memory_kib};
+    return {std::string(how), std::string(cause), attempt.death, attempt.peak_memory_kib, stage};
   }
 };
 
@@ -289,6 +289,7 @@ void Supervisor::supervise(JobAttempt& work,
     throw AttemptFailed(failure_of_death(status, conversation.killer()));
   }
   outcome.has_tried_release = true;
+  outcome.stage = "releasing";
   work.release(outcome.ended("released", ""));
   outcome.end = Outcome::End::Released;
 }

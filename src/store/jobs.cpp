@@ -226,9 +226,14 @@ bool release(Transaction& transaction, const ClaimedJob& job, const AttemptEnd& 
 }
 
 void end_attempt(Transaction& transaction, const ClaimedJob& job, const AttemptEnd& end) {
-  transaction.run(
-      queries::kAttemptEnd,
-      {job.lease.job, job.attempt, end.outcome, end.cause, end.death, end.peak_memory_kib});
+  transaction.run(queries::kAttemptEnd,
+                  {job.lease.job,
+                   job.attempt,
+                   end.outcome,
+                   end.cause,
+                   end.death,
+                   end.peak_memory_kib,
+                   end.stage});
 }
 
 void mark_object_destroyed(Transaction& transaction, const JobId& job, int attempt) {
@@ -253,15 +258,23 @@ bool is_released(Transaction& transaction, std::string_view object_name) {
   return transaction.run(queries::kObjectIsReleased, {object_name}).only().boolean("is_released");
 }
 
-std::vector<KnownObject> known_objects(Transaction& transaction) {
+std::vector<KnownObject> known_objects(Transaction& transaction,
+                                       const std::vector<std::string>& names) {
   std::vector<KnownObject> known;
-  for (const Row row : transaction.run(queries::kObjectsKnown)) {
+  for (const Row row : transaction.run(queries::kObjectsKnown, {names})) {
     known.push_back({.object_name = row.text("object_name"),
                      .is_released = row.boolean("is_released"),
                      .is_running = row.boolean("is_running"),
                      .is_destroyed = row.boolean("is_destroyed")});
   }
   return known;
+}
+
+std::vector<std::string> released_objects(Transaction& transaction) {
+  std::vector<std::string> names;
+  for (const Row row : transaction.run(queries::kObjectsReleased))
+    names.push_back(row.text("object_name"));
+  return names;
 }
 
 std::optional<RequestOrder> load_order(Transaction& transaction,

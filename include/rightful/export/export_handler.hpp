@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rightful/core/clock.hpp"
 #include "rightful/core/random.hpp"
@@ -60,6 +61,10 @@ class ExportHandler final : public queue::JobHandler {
   void sweep() override;
 
  private:
+  void destroy_left_objects();
+  void sort_out(const std::vector<StoredObject>& objects);
+  void report_missing(const std::vector<StoredObject>& objects);
+
   store::Pool& pool_;
   PackageStore& packages_;
   const crypto::ServerKeys& keys_;

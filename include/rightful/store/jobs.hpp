@@ -70,6 +70,7 @@ struct AttemptEnd {
   std::string cause;    ///< closed word `[a-z0-9_]{1,24}`, empty for released
   std::string death;    ///< how the child ended, seen from outside; empty = there was none
   std::optional<std::int64_t> peak_memory_kib;
+  std::string stage = {};  ///< how far it came: claiming, authority, starting, … releasing
 };
 
 /// What failed or quarantined means for the request's owner and the officer.
@@ -207,8 +208,11 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction);
 /// True when a package row names this object: then nobody but expiry may destroy it.
 [[nodiscard]] bool is_released(Transaction& transaction, std::string_view object_name);
-/// Every object that the database knows of.
-[[nodiscard]] std::vector<KnownObject> known_objects(Transaction& transaction);
+/// What the database knows of these objects; unknown names are left out.
+[[nodiscard]] std::vector<KnownObject> known_objects(Transaction& transaction,
+                                                     const std::vector<std::string>& names);
+/// The objects of packages that are not destroyed.
+[[nodiscard]] std::vector<std::string> released_objects(Transaction& transaction);
 
 /// Everything the authority check reads, in one statement. Empty = no such request of this account,
 /// or no keys.

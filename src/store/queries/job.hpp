@@ -119,7 +119,8 @@ WHERE id = $1 AND account_id = $2 AND state IN ('running', 'verifying'))"};
 
 inline constexpr Sql kAttemptEnd{"attempt_end", R"(
 UPDATE job_attempt
-SET ended_at = now(), outcome = $3, cause = nullif($4, ''), death = nullif($5, ''), peak_memory_kib = $6
+SET ended_at = now(), outcome = $3, cause = nullif($4, ''), death = nullif($5, ''), peak_memory_kib = $6,
+    stage = coalesce(nullif($7, ''), stage)
 WHERE job_id = $1 AND attempt = $2 AND ended_at IS NULL)"};
 
 inline constexpr Sql kAttemptObjectDestroyed{"attempt_object_destroyed", R"(
@@ -151,7 +152,11 @@ SELECT attempt.object_name,
 FROM job_attempt AS attempt
 JOIN job ON job.id = attempt.job_id
 LEFT JOIN package ON package.object_name = attempt.object_name
+WHERE attempt.object_name = ANY ($1::text[])
 ORDER BY attempt.object_name)"};
+
+inline constexpr Sql kObjectsReleased{"objects_released", R"(
+SELECT object_name FROM package WHERE destroyed_at IS NULL ORDER BY object_name)"};
 
 inline constexpr Sql kJobOrder{"job_order", R"(
 SELECT request.id, request.account_id, request.state, request.language, request.nonce, request.stated_at,

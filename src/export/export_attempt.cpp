@@ -1,0 +1,268 @@
+#include "export/export_attempt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/crypto/envelope.hpp"
+#include "rightful/crypto/hash.hpp"
+#include "rightful/ledger/pseudonym.hpp"
+#include "rightful/store/packages.hpp"
+#include "rightful/store/pool.hpp"
+#include "rightful/store/transaction.hpp"
+
+namespace rightful::exporting {
+
+namespace {
+
+// The window of a ledger writer holds 32 leaves, and several exports may commit at once.
+constexpr std::size_t kDatasetsPerCommit = 4;
+constexpr std::int64_t kPackageFormat = 1;
+
+constexpr std::array<std::string_view, 4> kStages{
+    "starting", "collecting", "packaging", "verifying"};
+
+[[noreturn]] void refuse_frame() {
+  throw queue::AttemptFailed(queue::failure_of("protocol", queue::FailureClass::Stop));
+}
+
+[[noreturn]] void refuse_result() {
+  throw queue::AttemptFailed(queue::failure_of("false_result", queue::FailureClass::Quarantine));
+}
+
+ledger::RequestRef parse_ref(const std::string& text) {
+  const auto ref = ledger::RequestRef::parse(text);
+  if (!ref) throw Failure(Retry::Never, "bad_row", "a request's ledger reference is not one");
+  return *ref;
+}
+
+crypto::Sha256Digest hash_of(const archive::ReadAt& object) {
+  crypto::Sha256 hash;
+  std::vector<std::byte> buffer(std::size_t{1} << 20U);
+  for (std::uint64_t offset = 0; offset < object.size();) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), object.size() - offset));
+    const auto part = std::span(buffer).first(size);
+    object.read_at(offset, part);
+    hash.update(part);
+    offset += size;
+  }
+  return std::move(hash).finish();
+}
+
+void commit_if_ours(store::Transaction& transaction, bool is_ours) {
+  if (!is_ours) throw queue::LeaseLost();
+  transaction.commit();
+}
+
+}  // namespace
+
+ExportAttempt::ExportAttempt(const AttemptParts& parts,
+                             store::ClaimedJob job,
+                             ChildInput input,
+                             std::vector<std::string> datasets)
+    : parts_(parts),
+      job_(std::move(job)),
+      request_ref_(parse_ref(job_.request_ref)),
+      package_ref_(ledger::PackageRef::random(parts.random)),
+      input_(std::move(input)),
+      datasets_(std::move(datasets)),
+      facts_(datasets_.size()) {
+  progress_.datasets_total = static_cast<std::int64_t>(datasets_.size());
+}
+
+template <class Fields>
+ledger::Event ExportAttempt::event(const Fields& fields) const {
+  return {ledger::System{}, job_.account, request_ref_, fields};
+}
+
+std::optional<std::string> ExportAttempt::on_frame(std::string_view text) {
+  const auto message = parse_child_message(text);
+  // After its last word a child has nothing to say.
+  if (!message || result_ || failure_) refuse_frame();
+  return std::visit([this](const auto& typed) { return on(typed); }, *message);
+}
+
+ExportAttempt::Answer ExportAttempt::on(const StageMessage& message) {
+  const auto* now = std::ranges::find(kStages, stage_);
+  const auto* next = std::ranges::find(kStages, message.stage);
+  if (next == kStages.end() || next != now + 1) refuse_frame();
+  if (message.stage == "packaging") record_collected();
+  if (message.stage == "verifying" && !signed_envelope_) refuse_frame();
+  enter_stage(message.stage);
+  return std::nullopt;
+}
+
+ExportAttempt::Answer ExportAttempt::on(const ProgressMessage& message) {
+  const auto& next = message.progress;
+  const bool is_plausible = next.datasets_total == progress_.datasets_total &&
+                            next.datasets_done <= next.datasets_total &&
+                            next.datasets_done >= progress_.datasets_done &&
+                            next.rows >= progress_.rows && next.objects >= progress_.objects &&
+                            next.bytes >= progress_.bytes;
+  if (!is_plausible) refuse_frame();
+  progress_ = next;
+  return std::nullopt;
+}
+
+ExportAttempt::Answer ExportAttempt::on(const DatasetMessage& message) {
+  const std::size_t index = index_of(message.name);
+  if (stage_ != "collecting" || facts_[index]) refuse_frame();
+  facts_[index] = message;
+  return std::nullopt;
+}
+
+ExportAttempt::Answer ExportAttempt::on(const SignMessage& message) {
+  if (stage_ != "packaging") refuse_frame();
+  auto& slot =
+      message.label == crypto::ServiceLabel::Manifest ? signed_manifest_ : signed_envelope_;
+  const bool is_in_order =
+      message.label == crypto::ServiceLabel::Manifest || signed_manifest_.has_value();
+  if (slot || !is_in_order) refuse_frame();
+  slot = message.digest;
+  // Our own request and our own account: what the child believes to work for does not matter here.
+  const auto text = crypto::service_text(message.label, job_.request, job_.account, message.digest);
+  return encode(SignatureMessage{message.label, parts_.keys.service_key().sign(text)});
+}
+
+ExportAttempt::Answer ExportAttempt::on(const ResultMessage& message) {
+  if (stage_ != "verifying") refuse_frame();
+  if (message.manifest_sha256 != signed_manifest_) refuse_result();
+  check_envelope(message);
+  check_stored(message);
+  result_ = message;
+  return std::nullopt;
+}
+
+ExportAttempt::Answer ExportAttempt::on(const FailureMessage& message) {
+  const auto otherwise =
+      message.is_retried ? queue::FailureClass::Retry : queue::FailureClass::Stop;
+  auto failure = queue::failure_of(message.cause, otherwise);
+  if (!message.dataset.empty())
+    failure.dataset_number = static_cast<std::int64_t>(index_of(message.dataset)) + 1;
+  failure_ = std::move(failure);
+  return std::nullopt;
+}
+
+void ExportAttempt::enter_stage(std::string_view stage) {
+  auto transaction = parts_.pool.begin();
+  commit_if_ours(transaction, store::jobs::set_stage(transaction, job_.lease, stage));
+  stage_ = stage;
+}
+
+// Every dataset for every request, so that presence tells nothing (ledger.md section 5).
+void ExportAttempt::record_collected() {
+  if (std::ranges::any_of(facts_, [](const auto& fact) { return !fact.has_value(); }))
+    refuse_frame();
+  for (std::size_t first = 0; first < facts_.size(); first += kDatasetsPerCommit) {
+    auto transaction = parts_.pool.begin();
+    const bool is_ours = store::jobs::hold(transaction, job_.lease);
+    const std::size_t end = std::min(facts_.size(), first + kDatasetsPerCommit);
+    for (std::size_t index = first; index < end; ++index)
+      record_dataset(transaction, index);
+    if (end == facts_.size())
+      transaction.record(event(ledger::events::JobCollected{.datasets = facts_.size()}));
+    commit_if_ours(transaction, is_ours);
+  }
+}
+
+void ExportAttempt::record_dataset(store::Transaction& transaction, std::size_t index) {
+  const DatasetMessage& fact = *facts_[index];
+  const auto number = index + 1;
+  transaction.record(event(ledger::events::DatasetCollected{
+      .catalog = input_.catalog_version,
+      .ds = number,
+      .media = ledger::RowsBucket::of(static_cast<std::uint64_t>(fact.objects)),
+      .rows = ledger::RowsBucket::of(static_cast<std::uint64_t>(fact.rows)),
+      .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(fact.bytes))}));
+  if (fact.redacted > 0) {
+    transaction.record(event(ledger::events::DatasetRedacted{
+        .ds = number,
+        .rows = ledger::RowsBucket::of(static_cast<std::uint64_t>(fact.redacted)),
+        .rule = "remove"}));
+  }
+  if (fact.pseudonymised > 0) {
+    transaction.record(event(ledger::events::DatasetRedacted{
+        .ds = number,
+        .rows = ledger::RowsBucket::of(static_cast<std::uint64_t>(fact.pseudonymised)),
+        .rule = "pseudonymise"}));
+  }
+}
+
+void ExportAttempt::check_envelope(const ResultMessage& message) {
+  const auto envelope = crypto::parse_envelope(message.envelope);
+  if (!envelope) refuse_result();
+  const bool is_for_us = envelope->request == job_.request &&
+                         envelope->unlock_key == input_.statement.unlock_key &&
+                         envelope->service_key == parts_.keys.service_key().public_key();
+  if (!is_for_us) refuse_result();
+}
+
+void ExportAttempt::check_stored(const ResultMessage& message) {
+  const auto object = parts_.packages.read(job_.object_name);
+  if (!object || (*object)->size() != static_cast<std::uint64_t>(message.size)) refuse_result();
+  if (hash_of(**object) != message.sha256) refuse_result();
+}
+
+std::size_t ExportAttempt::index_of(std::string_view dataset) const {
+  const auto found = std::ranges::find(datasets_, dataset);
+  if (found == datasets_.end()) refuse_frame();
+  return static_cast<std::size_t>(found - datasets_.begin());
+}
+
+void ExportAttempt::record_verified() {
+  auto transaction = parts_.pool.begin();
+  const bool is_ours = store::jobs::set_stage(transaction, job_.lease, "releasing");
+  transaction.record(event(ledger::events::PackageSealed{
+      .format = kPackageFormat,
+      .key = ledger::key_reference(input_.statement.unlock_key, input_.sign_key),
+      .manifest = result_->manifest_sha256,
+      .pkg = package_ref_,
+      .sha256 = result_->sha256,
+      .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(result_->size))}));
+  transaction.record(event(
+      ledger::events::PackageVerified{.checks = result_->entries, .pkg = package_ref_, .why = {}}));
+  commit_if_ours(transaction, is_ours);
+  stage_ = "releasing";
+}
+
+void ExportAttempt::release(const store::AttemptEnd& end) {
+  record_verified();
+  std::int64_t rows = 0;
+  std::int64_t objects = 0;
+  for (const auto& fact : facts_) {
+    rows += fact->rows;
+    objects += fact->objects;
+  }
+  const Instant now = parts_.clock.now();
+  const auto bytes_of = [](const crypto::Sha256Digest& digest) {
+    return Bytes(digest.bytes().begin(), digest.bytes().end());
+  };
+  const store::Package package{.request = job_.request,
+                               .account = job_.account,
+                               .id = job_.package,
+                               .ledger_ref = package_ref_.text(),
+                               .object_name = job_.object_name,
+                               .size_bytes = result_->size,
+                               .sha256 = bytes_of(result_->sha256),
+                               .content_sha256 = bytes_of(result_->content_sha256),
+                               .manifest_sha256 = bytes_of(result_->manifest_sha256),
+                               .envelope = to_bytes(result_->envelope),
+                               .rows = rows,
+                               .objects = objects,
+                               .released_at = now,
+                               .expires_at = now + parts_.package_lifetime,
+                               .frozen_at = {},
+                               .first_downloaded_at = {},
+                               .destroyed_at = {}};
+  auto transaction = parts_.pool.begin();
+  if (!store::jobs::release(transaction, job_, end, now)) throw queue::LeaseLost();
+  store::packages::insert(
+      transaction,
+      package,
+      event(ledger::events::PackageReleased{.at_size = 0, .pkg = package_ref_}));
+  transaction.commit();
+}
+
+}  // namespace rightful::exporting

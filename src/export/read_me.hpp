@@ -1,0 +1,15 @@
+/// @file
+/// READ-ME.html, the one entry of a package that everybody can read.
+#pragma once
+
+#include <string>
+
+#include "rightful/crypto/fixed_bytes.hpp"
+
+namespace rightful::exporting {
+
+/// English, French and German on one page, the same for every package of a service. Nothing
+/// personal, no script, no link that a browser would follow by itself.
+[[nodiscard]] std::string read_me_page(const crypto::SignPublicKey& service_key);
+
+}  // namespace rightful::exporting
