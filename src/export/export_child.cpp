@@ -127,7 +127,7 @@ int run_export_child(int in_fd, int out_fd, const ChildWorld& world) {
     // The process ends here: this is its `main`. Only a closed word leaves it, never what().
     try {
       channel.send(encode(ChildMessage(describe(fault))));
-    } catch (const Failure&) {
+    } catch (const std::exception&) {
       return kSpeechless;
     }
     return kNamedFailure;

@@ -15,6 +15,7 @@
 #include "rightful/core/account_scope.hpp"
 #include "rightful/core/clock.hpp"
 #include "rightful/core/random.hpp"
+#include "rightful/crypto/envelope.hpp"
 #include "rightful/export/package_store.hpp"
 #include "rightful/sources/account_reader.hpp"
 
