@@ -247,6 +247,22 @@ std::vector<LeftObject> left_objects(Transaction& transaction, const JobId& job,
   return left;
 }
 
+std::vector<AttemptView> attempts(Transaction& transaction,
+                                  const RequestId& request,
+                                  const AccountId& account) {
+  std::vector<AttemptView> views;
+  for (const Row row : transaction.run(queries::kAttemptsOfRequest, {request, account})) {
+    views.push_back({.attempt = static_cast<int>(row.integer("attempt")),
+                     .outcome = row.text("outcome"),
+                     .cause = row.text("cause"),
+                     .death = row.text("death"),
+                     .peak_memory_kib = row.optional_integer("peak_memory_kib"),
+                     .started_at = row.instant("started_at"),
+                     .ended_at = row.optional_instant("ended_at")});
+  }
+  return views;
+}
+
 std::vector<LeftObject> left_objects(Transaction& transaction) {
   std::vector<LeftObject> left;
   for (const Row row : transaction.run(queries::kAttemptsLeft))

@@ -108,6 +108,17 @@ struct LeftObject {
   bool is_ended;
 };
 
+/// One attempt as its row keeps it, for reports.
+struct AttemptView {
+  int attempt;
+  std::string outcome;  ///< as AttemptEnd; empty while it runs
+  std::string cause;
+  std::string death;
+  std::optional<std::int64_t> peak_memory_kib;
+  Instant started_at;
+  std::optional<Instant> ended_at;
+};
+
 /// One line of the comparison of database and package store.
 struct KnownObject {
   std::string object_name;
@@ -204,6 +215,10 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction,
                                                    const JobId& job,
                                                    int attempt);
+/// All attempts of a request, oldest first.
+[[nodiscard]] std::vector<AttemptView> attempts(Transaction& transaction,
+                                                const RequestId& request,
+                                                const AccountId& account);
 /// Ended attempts of all jobs whose object is neither released nor known to be destroyed.
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction);
 /// True when a package row names this object: then nobody but expiry may destroy it.

@@ -133,6 +133,13 @@ FROM job_attempt
 WHERE job_id = $1 AND attempt < $2 AND object_destroyed_at IS NULL AND outcome IS DISTINCT FROM 'released'
 ORDER BY attempt)"};
 
+inline constexpr Sql kAttemptsOfRequest{"attempts_of_request", R"(
+SELECT attempt, coalesce(outcome, '') AS outcome, coalesce(cause, '') AS cause, coalesce(death, '') AS death,
+       peak_memory_kib, started_at, ended_at
+FROM job_attempt
+WHERE request_id = $1 AND account_id = $2
+ORDER BY started_at, attempt)"};
+
 inline constexpr Sql kAttemptsLeft{"attempts_left", R"(
 SELECT job_id, attempt, object_name, true AS is_ended
 FROM job_attempt
