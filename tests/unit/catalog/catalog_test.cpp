@@ -1,5 +1,8 @@
 #include "rightful/catalog/catalog.hpp"
 
+#include <fstream>
+#include <sstream>
+
 #include <gmock/gmock.h>
 
 #include "tests/unit/catalog/example_catalog.hpp"
@@ -29,6 +32,14 @@ TEST(Catalog, ReadsTheExampleOfItsDocument) {
   EXPECT_THAT(catalog.controller().languages, ElementsAre("en", "de"));
   EXPECT_EQ(catalog.controller().authority.url, "https://www.datenschutz-berlin.de");
   EXPECT_THAT(catalog.not_personal(), SizeIs(2));
+}
+
+TEST(Catalog, ReadsTheDemoCompany) {
+  std::ifstream file(RIGHTFUL_SOURCE_DIR "/demo/catalog.yaml");
+  std::stringstream content;
+  content << file.rdbuf();
+
+  EXPECT_FALSE(parse_ok(content.str()).datasets().empty());
 }
 
 TEST(Catalog, KeepsFieldsInTheOrderOfTheFile) {
