@@ -155,20 +155,20 @@ bool actor_holds(std::string_view who, const Leaf& leaf) noexcept {
 }  // namespace
 
 std::span<const EventDefinition> event_table() {
-  static const std::vector<EventDefinition> table = make_table();
-  return table;
+  static const std::vector<EventDefinition> kTable = make_table();
+  return kTable;
 }
 
 const EventDefinition* find_event(std::string_view act) {
-  static const auto index = [] {
+  static const auto kIndex = [] {
     std::unordered_map<std::string_view, const EventDefinition*> by_act;
     for (const EventDefinition& definition : event_table()) {
       by_act.emplace(definition.act, &definition);
     }
     return by_act;
   }();
-  const auto found = index.find(act);
-  return found == index.end() ? nullptr : found->second;
+  const auto found = kIndex.find(act);
+  return found == kIndex.end() ? nullptr : found->second;
 }
 
 bool matches(const EventDefinition& definition, const Leaf& leaf) {

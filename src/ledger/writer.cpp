@@ -32,7 +32,8 @@ std::string encode_head(const Event& event,
   head.append(",\"n\":").append(std::to_string(stamp.n));
   append_text(head, "nonce", to_base64url(stamp.nonce));
   append_text(head, "out", name_of(event.outcome()));
-  append_text(head, "req", event.request() ? std::string_view(event.request()->text()) : "-");
+  const auto& request = event.request();
+  append_text(head, "req", request ? std::string_view(request->text()) : "-");
   append_text(head, "subj", subject);
   append_text(head, "t", format_rfc3339(stamp.t));
   head.append(",\"v\":1");

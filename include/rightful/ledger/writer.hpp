@@ -15,6 +15,7 @@
 #include "rightful/crypto/signature.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/pseudonym.hpp"
+#include "rightful/ledger/window.hpp"
 
 namespace rightful::ledger {
 
@@ -66,7 +67,7 @@ struct EpochFacts {
   Build build;
   std::optional<WriterId> previous;  ///< the epoch of this process that it replaces
   WriterRole role;
-  std::uint32_t span;
+  std::uint32_t span = kDefaultSpan;
 };
 
 /// The first leaf of an epoch, n = 0: names the writer's key under a certificate.
@@ -85,7 +86,7 @@ struct EpochFacts {
 /// What a `writer.start` leaf enrols.
 struct Enrolment {
   crypto::SignPublicKey key;
-  std::uint32_t span;
+  std::uint32_t span = kDefaultSpan;
 };
 
 struct Leaf;
