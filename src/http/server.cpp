@@ -21,8 +21,8 @@
 #include "rightful/core/log.hpp"
 
 #include "http/byte_stream.hpp"
-#include "http/http_session.hpp"
 #include "http/listen_address.hpp"
+#include "http/session.hpp"
 #include "http/tls_context.hpp"
 
 namespace rightful::http {

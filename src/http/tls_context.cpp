@@ -1,8 +1,5 @@
 #include "http/tls_context.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 namespace rightful::http {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "http/http_session.hpp"
+#include "http/session.hpp"
 
 #include <algorithm>
 #include <array>
