@@ -304,7 +304,7 @@ void ManifestWriter::add(const EntryFacts& entry, const EntryRole& role) {
 }
 
 crypto::Sha256Digest ManifestWriter::write(const ManifestHead& head) {
-  RIGHTFUL_CHECK(state_->count == state_->zip.entry_count());
+  RIGHTFUL_CHECK(state_->count == state_->zip.entry_count());  // nothing outside the manifest
   const EntryFacts manifest = state_->write_manifest(head);
   return state_->write_sums(manifest).sha256;
 }

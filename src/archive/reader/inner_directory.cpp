@@ -43,7 +43,11 @@ std::uint64_t folded_hash(const std::string& name) {
 }  // namespace
 
 DirectoryCursor::DirectoryCursor(const ReadAt& inner, const DirectoryPlace& place)
-    : inner_(inner), offset_(place.offset), end_(place.offset + place.size), left_(place.entries) {}
+    : inner_(inner),
+      begin_(place.offset),
+      offset_(place.offset),
+      end_(place.offset + place.size),
+      left_(place.entries) {}
 
 /// Makes `wanted` bytes available from used_ on, or as many as there are.
 void DirectoryCursor::fill(std::size_t wanted) {
@@ -76,6 +80,9 @@ Result<std::optional<CentralRecord>> DirectoryCursor::next() {
   const std::size_t size = central_record_bytes(rest);
   RIGHTFUL_TRY(CentralRecord record, parse_central(rest.first(size), kWord));
   RIGHTFUL_TRY(check_record(record, index_));
+  if (record.local_offset > begin_ || record.packed_size > begin_ - record.local_offset) {
+    return refuse(ErrorCode::InvalidArgument, kWord, "an entry lies outside the file", index_);
+  }
   used_ += size;
   --left_;
   ++index_;

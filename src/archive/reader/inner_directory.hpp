@@ -34,6 +34,7 @@ class DirectoryCursor {
   void fill(std::size_t wanted);
 
   const ReadAt& inner_;
+  std::uint64_t begin_;   ///< of the directory: entries end before it
   std::uint64_t offset_;  ///< of what is not yet in buffer_
   std::uint64_t end_;
   std::uint64_t left_;  ///< records
