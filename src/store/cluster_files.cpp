@@ -204,8 +204,9 @@ void write_ident_map(const ClusterPaths& paths,
                      const std::set<std::string>& roles) {
   std::string text = "# Written by rightful: who may act as whom.\n";
   for (const std::string& system_name : std::set<std::string>{user.name, user.our_name}) {
-    for (const std::string& role : roles)
-      text += "rightful " + system_name + " " + role + "\n";
+    for (const std::string& role : roles) {
+      text.append("rightful ").append(system_name).append(" ").append(role).append("\n");
+    }
   }
   write_file_atomically(paths.data / "pg_ident.conf", as_bytes(text), 0644);
 }

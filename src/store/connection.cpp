@@ -132,6 +132,8 @@ class CopyGuard {
 
   CopyGuard(const CopyGuard&) = delete;
   CopyGuard& operator=(const CopyGuard&) = delete;
+  CopyGuard(CopyGuard&&) = delete;
+  CopyGuard& operator=(CopyGuard&&) = delete;
 
   ~CopyGuard() {
     if (!is_complete_) close_();

@@ -130,6 +130,12 @@ struct EmbeddedCluster::Impl {
   std::optional<Subprocess> child;  // if we started it: to be waited for
   std::optional<Postmaster> server;
 
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  Impl(Impl&&) = delete;
+  Impl& operator=(Impl&&) = delete;
+
   ~Impl() { stop(); }
 
   [[nodiscard]] std::string url(std::string_view database, std::string_view role) const {
@@ -238,17 +244,18 @@ struct EmbeddedCluster::Impl {
     server.reset();
   }
 
-  bool ends_after(int signal, milliseconds limit) {
-    server->send_signal(signal);
-    return server->has_ended_within(limit);
+  static bool ends_after(const Postmaster& server, int signal, milliseconds limit) {
+    server.send_signal(signal);
+    return server.has_ended_within(limit);
   }
 
   void shut_down() {
     if (!server) return;
     const bool is_hasty = settings.durability == Durability::Unsynced;
-    const bool has_ended = server->has_ended() || (!is_hasty && ends_after(SIGTERM, kSmartLimit)) ||
-                           ends_after(SIGINT, kFastLimit) || ends_after(SIGQUIT, kImmediateLimit) ||
-                           ends_after(SIGKILL, kImmediateLimit);
+    const bool has_ended =
+        server->has_ended() || (!is_hasty && ends_after(*server, SIGTERM, kSmartLimit)) ||
+        ends_after(*server, SIGINT, kFastLimit) || ends_after(*server, SIGQUIT, kImmediateLimit) ||
+        ends_after(*server, SIGKILL, kImmediateLimit);
     if (!has_ended) {
       log::error("embedded_database_stuck", "pid={}", server->pid());
       if (child) child->detach();
@@ -284,7 +291,7 @@ struct EmbeddedCluster::Impl {
     session.run_alone(composer.name(), row->text("statement"));
   }
 
-  Result<void> make_own_role() {
+  Result<void> make_own_role() const {
     Session session(admin_settings());
     const Value role{kRole};
     if (session.run(queries::kHasRole, {&role, 1}).empty()) {
@@ -355,7 +362,8 @@ bool EmbeddedCluster::is_owner() const noexcept {
 
 int EmbeddedCluster::pid() const noexcept {
   const std::lock_guard guard(impl_->mutex);
-  return impl_->server ? impl_->server->pid() : 0;
+  const auto& server = impl_->server;
+  return server ? server->pid() : 0;
 }
 
 std::string EmbeddedCluster::url(std::string_view database, std::string_view role) const {
@@ -416,7 +424,8 @@ Result<bool> EmbeddedCluster::ensure_running() {
     return fail(ErrorCode::Unavailable,
                 "the database in " + impl_->paths.directory.string() + " does not answer");
   }
-  if (impl_->server && !impl_->server->has_ended()) return false;
+  const auto& server = impl_->server;
+  if (server && !server->has_ended()) return false;
   log::warn("embedded_database_died");
   impl_->forget();
   RIGHTFUL_TRY(impl_->start());

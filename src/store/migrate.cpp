@@ -48,6 +48,8 @@ class OpenTransaction {
 
   OpenTransaction(const OpenTransaction&) = delete;
   OpenTransaction& operator=(const OpenTransaction&) = delete;
+  OpenTransaction(OpenTransaction&&) = delete;
+  OpenTransaction& operator=(OpenTransaction&&) = delete;
 
   ~OpenTransaction() {
     if (!is_over_) session_.rollback();

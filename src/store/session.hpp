@@ -28,6 +28,8 @@ class Session {
   explicit Session(const ConnectionSettings& settings);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
   ~Session();
 
   /// False after the connection broke, or when a transaction could not be ended: throw the session

@@ -17,6 +17,8 @@ class SlotGuard {
 
   SlotGuard(const SlotGuard&) = delete;
   SlotGuard& operator=(const SlotGuard&) = delete;
+  SlotGuard(SlotGuard&&) = delete;
+  SlotGuard& operator=(SlotGuard&&) = delete;
 
   ~SlotGuard() {
     if (is_armed_) drop_();

@@ -56,6 +56,8 @@ class StagedGuard {
 
   StagedGuard(const StagedGuard&) = delete;
   StagedGuard& operator=(const StagedGuard&) = delete;
+  StagedGuard(StagedGuard&&) = delete;
+  StagedGuard& operator=(StagedGuard&&) = delete;
 
   ~StagedGuard() { settle(CommitFate::RolledBack); }
 

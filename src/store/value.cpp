@@ -37,10 +37,10 @@ std::string without_nul(std::string text) {
 
 Value::Value(std::string text) : text_(without_nul(std::move(text))) {}
 
-Value::Value(double value) {
+std::string Value::real_text(double value) {
   std::array<char, 40> text{};
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  text_.emplace(text.data(), end);
+  return {text.data(), end};
 }
 
 Value::Value(ByteView bytes) : text_(bytea_text(bytes)) {}

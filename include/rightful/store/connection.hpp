@@ -56,6 +56,8 @@ class SourceConnection {
 
   SourceConnection(SourceConnection&&) noexcept;
   SourceConnection& operator=(SourceConnection&&) noexcept;
+  SourceConnection(const SourceConnection&) = delete;
+  SourceConnection& operator=(const SourceConnection&) = delete;
   ~SourceConnection();
 
   [[nodiscard]] SourceRole role();

@@ -61,6 +61,8 @@ class EmbeddedCluster {
 
   EmbeddedCluster(EmbeddedCluster&&) noexcept;
   EmbeddedCluster& operator=(EmbeddedCluster&&) noexcept;
+  EmbeddedCluster(const EmbeddedCluster&) = delete;
+  EmbeddedCluster& operator=(const EmbeddedCluster&) = delete;
   /// stop()
   ~EmbeddedCluster();
 

@@ -31,6 +31,8 @@ class Pool {
   Pool(ConnectionSettings settings, std::size_t size, EventRecorder* recorder);
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
+  Pool(Pool&&) = delete;
+  Pool& operator=(Pool&&) = delete;
   ~Pool();
 
   /// Blocks while all connections are in use. Errors  Failure Later `pool_exhausted` after

@@ -39,7 +39,9 @@ class Value {
     requires(!std::same_as<T, bool> && !std::same_as<T, char>)
   Value(T value) : text_(std::to_string(value)) {}
 
-  Value(double value);
+  template <std::same_as<double> T>
+  Value(T value) : text_(real_text(value)) {}
+
   Value(std::string text);
 
   Value(std::string_view text) : Value(std::string(text)) {}
@@ -86,6 +88,8 @@ class Value {
   [[nodiscard]] const char* wire_text() const noexcept { return text_ ? text_->c_str() : nullptr; }
 
  private:
+  [[nodiscard]] static std::string real_text(double value);
+
   std::optional<std::string> text_;
 };
 
