@@ -25,9 +25,9 @@ std::optional<LeafNumbers> LedgerEpoch::take(std::size_t count,
   const auto end = std::chrono::steady_clock::now() + limit;
   for (;;) {
     const bool something_changed = changed_.wait_until(lock, end, [&] {
-      return abandoned_ || window_.can_take(count) || holes_block_everything();
+      return abandoned_ || closed_ || window_.can_take(count) || holes_block_everything();
     });
-    if (abandoned_ || !something_changed) return std::nullopt;
+    if (abandoned_ || closed_ || !something_changed) return std::nullopt;
     if (window_.can_take(count)) return window_.take(count);
     filling_ = true;
     lock.unlock();
@@ -81,15 +81,23 @@ bool LedgerEpoch::is_abandoned() const {
   return abandoned_;
 }
 
+bool LedgerEpoch::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return abandoned_ || closed_;
+}
+
 std::size_t LedgerEpoch::free_count() const {
   const std::lock_guard lock(mutex_);
   return window_.free_count();
 }
 
-bool LedgerEpoch::wait_until_settled(std::chrono::milliseconds limit) {
+bool LedgerEpoch::close(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(
+  const bool is_quiet = changed_.wait_for(
       lock, limit, [this] { return abandoned_ || window_.in_flight_count() == 0; });
+  closed_ = true;
+  changed_.notify_all();
+  return is_quiet && !abandoned_;
 }
 
 std::optional<std::uint64_t> LedgerEpoch::due_alive(std::chrono::steady_clock::time_point now,

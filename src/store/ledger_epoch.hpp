@@ -35,7 +35,7 @@ class LedgerEpoch {
 
   /// Waits while the window is full. When free numbers are all that keeps it full, `fill_holes` is
   /// called, by one thread at a time and without the lock.
-  /// @return empty when the epoch was abandoned meanwhile, or `limit` has passed.
+  /// @return empty when the epoch was abandoned or closed meanwhile, or `limit` has passed.
   [[nodiscard]] std::optional<LeafNumbers> take(std::size_t count,
                                                 std::chrono::milliseconds limit,
                                                 const std::function<void()>& fill_holes);
@@ -45,9 +45,12 @@ class LedgerEpoch {
 
   /// True after a commit whose end nobody knows: start another epoch.
   [[nodiscard]] bool is_abandoned() const;
+  /// Abandoned or closed: take() gives nothing any more.
+  [[nodiscard]] bool is_over() const;
   [[nodiscard]] std::size_t free_count() const;
-  /// @return false when commits are still in flight after `limit`.
-  [[nodiscard]] bool wait_until_settled(std::chrono::milliseconds limit);
+  /// Lets no take() through any more, once nothing is in flight; try_take() still works.
+  /// @return false when commits are still in flight after `limit`, or the epoch was abandoned.
+  [[nodiscard]] bool close(std::chrono::milliseconds limit);
 
   /// What `writer.alive` would say now, when it is due.
   [[nodiscard]] std::optional<std::uint64_t> due_alive(std::chrono::steady_clock::time_point now,
@@ -65,6 +68,7 @@ class LedgerEpoch {
   std::condition_variable changed_;
   ledger::WriterWindow window_;
   bool abandoned_ = false;
+  bool closed_ = false;
   bool filling_ = false;
   std::uint64_t leaves_since_alive_ = 0;
   std::chrono::steady_clock::time_point last_alive_;

@@ -143,7 +143,7 @@ LeafNumbers LedgerWriter::Impl::take_numbers(std::shared_ptr<LedgerEpoch>& chose
   for (;;) {
     auto numbers = chosen->take(count, facts.number_wait, [this, &chosen] { fill_holes(*chosen); });
     if (numbers) return *std::move(numbers);
-    if (!chosen->is_abandoned()) {
+    if (!chosen->is_over()) {
       throw Failure(Retry::Later, "ledger_busy", "no ledger number came free in time");
     }
     chosen = current_epoch();
@@ -190,8 +190,7 @@ void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen) {
 }
 
 void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {
-  const bool settled = chosen.wait_until_settled(facts.number_wait);
-  if (!settled || chosen.is_abandoned()) {
+  if (!chosen.close(facts.number_wait)) {
     log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
     return;
   }

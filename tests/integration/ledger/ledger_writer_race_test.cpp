@@ -89,6 +89,31 @@ TEST_F(LedgerWriterRace, RolledBackNumbersComeBack) {
   EXPECT_EQ(leaves.back().n + 2, leaves.size());
 }
 
+// Whoever wins: either the waiting commit comes before writer.stop, or it is refused.
+TEST_F(LedgerWriterRace, NothingFollowsTheStop) {
+  for (int round = 0; round < 5; ++round) {
+    const auto writer = start_writer(1);
+    const auto pool = database_.make_pool(2, writer.get());
+    const std::vector<ledger::Event> one{job_queued(ben_)};
+    store::Transaction slow = pool->begin();
+    const auto held = writer->stage(slow, one);
+    {
+      const std::jthread waiting([&] {
+        try {
+          store::Transaction transaction = pool->begin();
+          transaction.record(job_queued(anna_));
+          transaction.commit();
+        } catch (const Failure& failure) {
+          EXPECT_EQ(failure.cause(), "ledger_stopped");
+        }
+      });
+      const std::jthread stopping([&] { writer->stop(); });
+      held->settle(store::CommitFate::RolledBack);
+    }
+    EXPECT_EQ(outbox().back().act, "writer.stop");
+  }
+}
+
 TEST_F(LedgerWriterRace, APersonGetsOneKey) {
   constexpr int kThreads = 6;
   const auto writer = start_writer();
