@@ -85,6 +85,19 @@ TEST_F(Ae2, RefusesAChangedByteAnywhere) {
   }
 }
 
+TEST_F(Ae2, DecryptsAtAnyPosition) {
+  Bytes plaintext(70'000);
+  random_.fill(plaintext);
+  const Entry entry = encrypt(plaintext, plaintext.size());
+  auto decryptor = Ae2Decryptor::open(passphrase_.expose(), salt_, entry.verifier).value();
+
+  for (const std::size_t at : {69'990U, 0U, 16U, 12'345U}) {
+    Bytes part(entry.data.begin() + at, entry.data.begin() + at + 10);
+    decryptor.decrypt_at(at, part);
+    EXPECT_EQ(part, Bytes(plaintext.begin() + at, plaintext.begin() + at + 10)) << at;
+  }
+}
+
 TEST_F(Ae2, MovesBetweenOwners) {
   Ae2Encryptor first(passphrase_, salt_);
   Bytes data(10, std::byte{1});
