@@ -66,14 +66,11 @@ struct Session::Impl {
   explicit Impl(const ConnectionSettings& settings)
       : connection(connect(settings)), quiet(*connection) {
     connection->set_verbosity(pqxx::connection_base::terse);
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wdeprecated-declarations"
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     connection->inhibit_reactivation(
         true);  // deprecated without a successor in 6.4.5; the default reconnects silently
 #pragma GCC diagnostic pop
-#pragma clang diagnostic pop
     work.emplace(*connection);
   }
 
