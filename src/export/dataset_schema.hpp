@@ -11,7 +11,7 @@
 
 namespace rightful::exporting {
 
-/// Format  JSON Schema 2020-12; docs/formats/package.md, "data/<dataset>.schema.json"
+/// Format  JSON Schema 2020-12; docs/formats/package-content.md section 3
 [[nodiscard]] std::string dataset_schema(std::span<const sources::ColumnHead> columns,
                                          const catalog::Dataset& dataset,
                                          const Phrases& phrases);

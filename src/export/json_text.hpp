@@ -15,7 +15,7 @@ namespace rightful::exporting {
 void append_json_string(std::string& out, std::string_view text);
 
 /// Appends a source's value exactly: integers as numbers, decimals as strings, JSON as it is.
-/// Format  docs/formats/package.md, "data/<dataset>.json"
+/// Format  docs/formats/package-content.md section 2
 void append_json_value(std::string& out, const sources::Value& value);
 
 /// Appends the value of "@owner". Other people who share the record stand there without their
