@@ -68,9 +68,19 @@ void record_claim(Transaction& transaction, const ClaimedJob& job) {
                                                .catalog = job.catalog_version.value_or(0)}));
 }
 
+// For the requester; job.failure_note says more, to the officer.
+constexpr std::string_view kTriedAgain =
+    "Making the copy was interrupted. It is tried again by itself.";
+constexpr std::string_view kNeedsAPerson =
+    "The copy could not be made yet. Somebody has to look at it; the legal deadline goes on.";
+constexpr std::string_view kStoppedByACheck =
+    "A safety check stopped this copy, and nothing was released. Somebody has to look at it; the "
+    "legal deadline goes on.";
+
 struct Leaving {
   std::string_view job_state;
   std::string_view request_state;
+  std::string_view request_note;
   std::chrono::milliseconds delay{0};
   int streak = 0;
   std::optional<Instant> finalized_at;
@@ -94,9 +104,12 @@ bool leave(Transaction& transaction,
                                      leaving.finalized_at});
   if (left.affected() != 1) return false;
   // A request that was ended meanwhile stays as it is.
-  transaction.run(
-      queries::kJobMoveRequest,
-      {job.request, job.account, leaving.request_state, why.note, leaving.finalized_at});
+  transaction.run(queries::kJobMoveRequest,
+                  {job.request,
+                   job.account,
+                   leaving.request_state,
+                   leaving.request_note,
+                   leaving.finalized_at});
   end_attempt(transaction, job, end);
   transaction.record(std::move(event));
   return true;
@@ -174,6 +187,7 @@ bool requeue(Transaction& transaction,
                why,
                {.job_state = "queued",
                 .request_state = "queued",
+                .request_note = why.note.empty() ? std::string_view() : kTriedAgain,
                 .delay = delay,
                 .streak = streak,
                 .finalized_at = {}},
@@ -187,13 +201,16 @@ bool fail_finally(Transaction& transaction,
                   int streak,
                   Instant now,
                   ledger::Event event) {
-  return leave(
-      transaction,
-      job,
-      end,
-      why,
-      {.job_state = "failed", .request_state = "failed", .streak = streak, .finalized_at = now},
-      std::move(event));
+  return leave(transaction,
+               job,
+               end,
+               why,
+               {.job_state = "failed",
+                .request_state = "failed",
+                .request_note = kNeedsAPerson,
+                .streak = streak,
+                .finalized_at = now},
+               std::move(event));
 }
 
 bool quarantine(Transaction& transaction,
@@ -208,6 +225,7 @@ bool quarantine(Transaction& transaction,
                why,
                {.job_state = "quarantined",
                 .request_state = "quarantined",
+                .request_note = kStoppedByACheck,
                 .streak = 1,
                 .finalized_at = now},
                std::move(event));
