@@ -43,7 +43,8 @@ Result<void> check_unlock_key(const UnlockPublicKey& key) {
 Result<Bytes> seal(const UnlockPublicKey& to, ByteView plaintext) {
   RIGHTFUL_TRY(check_unlock_key(to));
   Bytes sealed(kSealOverheadBytes + plaintext.size());
-  if (crypto_box_seal(raw(std::span(sealed)), raw(plaintext), plaintext.size(), raw(to.bytes())) != 0) {
+  if (crypto_box_seal(raw(std::span(sealed)), raw(plaintext), plaintext.size(), raw(to.bytes())) !=
+      0) {
     return fail(ErrorCode::InvalidArgument, "nothing can be sealed to this public key");
   }
   return sealed;
