@@ -26,7 +26,9 @@ class ObjectText {
   explicit ObjectText(std::string& out) : out_(out) { out_.push_back('{'); }
 
   ObjectText& text(std::string_view name, std::string_view value) {
-    RIGHTFUL_CHECK(value.size() <= kMaxTextBytes);
+    if (value.size() > kMaxTextBytes) {
+      throw Failure(Retry::Never, "manifest", "a text is too long for the manifest");
+    }
     key(name);
     append_json_string(out_, value);
     return *this;

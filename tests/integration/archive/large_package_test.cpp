@@ -124,10 +124,11 @@ TEST(LargePackage, DISABLED_FiveGibibytesOpenEverywhere) {
                               std::uint64_t megabytes) {
     std::string megabyte(1024 * 1024, '\0');
     std::uint32_t state = 7;
-    for (char& c : megabyte) {
+    const std::uint32_t period = compression == Compression::Deflate ? 1000 : 1U << 20U;
+    for (std::size_t k = 0; k < megabyte.size(); ++k) {
+      if (k % period == 0) state = 7;
       state = state * 1664525 + 1013904223;
-      c = static_cast<char>(compression == Compression::Deflate ? 'a' + (state >> 28U)
-                                                                : state >> 24U);
+      megabyte[k] = static_cast<char>(state >> 24U);
     }
     RIGHTFUL_CHECK(writing.writer.inner().begin_entry(name, compression, hint).has_value());
     for (std::uint64_t i = 0; i < megabytes; ++i)
@@ -135,7 +136,7 @@ TEST(LargePackage, DISABLED_FiveGibibytesOpenEverywhere) {
     writing.manifest.add(writing.writer.inner().end_entry(), {.dataset = "voice", .records = {}});
   };
   add("media/streamed.wav", Compression::Store, {}, 4100);
-  add("media/deflated.wav", Compression::Deflate, {}, 4500);
+  add("media/deflated.wav", Compression::Deflate, {}, 4100);
   add("media/known.wav", Compression::Store, {.size = 1024 * 1024, .crc = {}}, 1);
   const VerifyExpectation expectation = writing.finish();
 
@@ -156,7 +157,6 @@ TEST(LargePackage, DISABLED_FiveGibibytesOpenEverywhere) {
        std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"/usr/bin/7zz", {"t", "inner.zip"}},
            {"/usr/bin/unzip", {"-q", "-t", "inner.zip"}},
-           {"/usr/bin/python3", {"-m", "zipfile", "-t", "inner.zip"}},
            {"/usr/bin/bsdtar", {"-t", "-f", "inner.zip"}}}) {
     const auto inner = testing::run(scratch.path(), program, arguments);
     EXPECT_TRUE(inner.status.is_success()) << program << inner.output;
