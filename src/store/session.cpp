@@ -86,6 +86,8 @@ struct Session::Impl {
     } catch (const pqxx::broken_connection&) {
       is_broken = true;
       throw_database_lost(name);
+    } catch (const pqxx::insufficient_privilege&) {
+      throw_for_sqlstate(name, "42501", {});  // libpqxx 6.4.5 forgets the state of this class alone
     } catch (const pqxx::sql_error& error) {
       if (!connection->is_open()) is_broken = true;
       throw_for_sqlstate(name, error.sqlstate(), error.what());
