@@ -71,22 +71,38 @@ std::uint64_t size_or_zero(const fs::path& path) {
 }  // namespace
 
 bool has_ended(const RequestView& request) {
-  static constexpr std::array<std::string_view, 4> kRunning = {"received", "queued", "running", "verifying"};
+  static constexpr std::array<std::string_view, 4> kRunning = {
+      "received", "queued", "running", "verifying"};
   return std::ranges::find(kRunning, request.state) == kRunning.end();
 }
 
-Result<Client> Client::create(HttpClient& http, Clock& clock, Random& random, std::string_view server) {
-  while (server.ends_with('/')) server.remove_suffix(1);
+Result<Client> Client::create(HttpClient& http,
+                              Clock& clock,
+                              Random& random,
+                              std::string_view server) {
+  while (server.ends_with('/'))
+    server.remove_suffix(1);
   const bool is_https = server.starts_with("https://");
   const bool is_http = server.starts_with("http://");
-  const std::string_view host = host_of(server.substr(std::min(server.size(), std::size_t{is_https ? 8U : 7U})));
-  if ((!is_https && !is_http) || host.empty() || server.find_first_of("?#@ ") != std::string_view::npos) {
-    return fail(ErrorCode::InvalidArgument, "the server must look like https://rightful.example.org or http://127.0.0.1:8480");
+  const std::string_view host =
+      host_of(server.substr(std::min(server.size(), std::size_t{is_https ? 8U : 7U})));
+  if ((!is_https && !is_http) || host.empty() ||
+      server.find_first_of("?#@ ") != std::string_view::npos) {
+    return fail(ErrorCode::InvalidArgument,
+                "the server must look like https://rightful.example.org or http://127.0.0.1:8480");
   }
   if (is_http && !is_loopback(host)) {
-    return fail(ErrorCode::InvalidArgument, "plain http:// is only for a server on this machine; use https://");
+    return fail(ErrorCode::InvalidArgument,
+                "plain http:// is only for a server on this machine; use https://");
   }
   return Client(http, clock, random, std::string(server));
+}
+
+HttpCall Client::call_to(std::string_view method, std::string_view path) const {
+  HttpCall call;
+  call.method = method;
+  call.url = server_ + std::string(path);
+  return call;
 }
 
 Result<HttpReply> Client::send(HttpCall call) {
@@ -94,24 +110,25 @@ Result<HttpReply> Client::send(HttpCall call) {
   auto reply = http_->send(call);
   if (!reply) {
     return fail(ErrorCode::Unavailable,
-                fmt::format("{} does not answer ({}); is it running, is the address right?", server_, reply.error().detail));
+                fmt::format("{} does not answer ({}); is it running, is the address right?",
+                            server_,
+                            reply.error().detail));
   }
   if (std::string cookie = cookie_of(*reply); !cookie.empty()) cookie_ = std::move(cookie);
   return reply;
 }
 
 Result<std::string> Client::get(std::string_view path) {
-  RIGHTFUL_TRY(HttpReply reply, send({.method = "GET", .url = server_ + std::string(path), .headers = {}, .body = {}}));
+  RIGHTFUL_TRY(HttpReply reply, send(call_to("GET", path)));
   if (reply.status != 200) return std::unexpected(error_of(reply));
   return std::move(reply.body);
 }
 
 Result<std::string> Client::post(std::string_view path, const std::string& body) {
-  RIGHTFUL_TRY(HttpReply reply,
-               send({.method = "POST",
-                     .url = server_ + std::string(path),
-                     .headers = {{"Content-Type", "application/json"}},
-                     .body = body}));
+  HttpCall call = call_to("POST", path);
+  call.headers.emplace_back("Content-Type", "application/json");
+  call.body = body;
+  RIGHTFUL_TRY(HttpReply reply, send(std::move(call)));
   if (reply.status < 200 || reply.status > 299) return std::unexpected(error_of(reply));
   return std::move(reply.body);
 }
@@ -121,8 +138,10 @@ Result<ServiceFacts> Client::service() {
   return parse_service(body);
 }
 
-Result<crypto::CredentialKeys> Client::derive(const AccountId& account, const crypto::SecretBytes& credential) {
-  RIGHTFUL_TRY(const std::string body, post("/v1/salt", json_object({{"account", account.expose()}})));
+Result<crypto::CredentialKeys> Client::derive(const AccountId& account,
+                                              const crypto::SecretBytes& credential) {
+  RIGHTFUL_TRY(const std::string body,
+               post("/v1/salt", json_object({{"account", account.expose()}})));
   RIGHTFUL_TRY(const auto salt, parse_salt(body));
   return crypto::derive_credential_keys(account, as_text(credential.expose()), salt);
 }
@@ -135,40 +154,43 @@ Result<crypto::RecoveryCode> Client::enrol(const AccountId& account,
   const auto root = crypto::RequesterRoot::generate(*random_);
   auto code = crypto::RecoveryCode::generate(*random_);
   const Bytes by_password = root.wrap(keys.wrap, crypto::WrapKind::Password, account, *random_);
-  const Bytes by_code = root.wrap(code.wrap_key(account), crypto::WrapKind::Recovery, account, *random_);
-  const std::string body = enrolment_json({.invitation = std::string(as_text(invitation.expose())),
-                                           .account = account.expose(),
-                                           .login = to_base64(keys.login.expose()),
-                                           .unlock_key = to_base64(root.unlock_keys().public_key().bytes()),
-                                           .sign_key = to_base64(root.sign_key().public_key().bytes()),
-                                           .language = std::string(language),
-                                           .password_wrap = to_base64(by_password),
-                                           .recovery_wrap = to_base64(by_code)});
+  const Bytes by_code =
+      root.wrap(code.wrap_key(account), crypto::WrapKind::Recovery, account, *random_);
+  const std::string body =
+      enrolment_json({.invitation = std::string(as_text(invitation.expose())),
+                      .account = account.expose(),
+                      .login = to_base64(keys.login.expose()),
+                      .unlock_key = to_base64(root.unlock_keys().public_key().bytes()),
+                      .sign_key = to_base64(root.sign_key().public_key().bytes()),
+                      .language = std::string(language),
+                      .password_wrap = to_base64(by_password),
+                      .recovery_wrap = to_base64(by_code)});
   RIGHTFUL_TRY(post("/v1/enrolment", body));
   return code;
 }
 
 Result<void> Client::sign_in(const AccountId& account, const crypto::SecretBytes& credential) {
   RIGHTFUL_TRY(auto keys, derive(account, credential));
-  RIGHTFUL_TRY(post("/v1/session",
-                    json_object({{"account", account.expose()}, {"login", to_base64(keys.login.expose())}})));
+  RIGHTFUL_TRY(post(
+      "/v1/session",
+      json_object({{"account", account.expose()}, {"login", to_base64(keys.login.expose())}})));
   signed_in_.emplace(account, std::move(keys));
   return {};
 }
 
 Result<void> Client::step_up() {
   RIGHTFUL_CHECK(signed_in_.has_value());
-  RIGHTFUL_TRY(post("/v1/session/step-up", json_object({{"login", to_base64(signed_in_->keys.login.expose())}})));
+  RIGHTFUL_TRY(post("/v1/session/step-up",
+                    json_object({{"login", to_base64(signed_in_->keys.login.expose())}})));
   return {};
 }
 
 void Client::sign_out() {
   if (!signed_in_) return;
   // An unanswered sign-out changes nothing for the person: the session ends by itself.
-  static_cast<void>(send({.method = "DELETE",
-                          .url = server_ + "/v1/session",
-                          .headers = {{"Content-Type", "application/json"}},
-                          .body = {}}));
+  HttpCall call = call_to("DELETE", "/v1/session");
+  call.headers.emplace_back("Content-Type", "application/json");
+  static_cast<void>(send(std::move(call)));
   signed_in_.reset();
   cookie_.clear();
 }
@@ -179,7 +201,8 @@ Result<crypto::RequesterRoot> Client::unwrap_root() {
   RIGHTFUL_TRY(const AccountKeys keys, parse_account_keys(account_body));
   RIGHTFUL_TRY(const std::string body,
                post("/v1/unwrap",
-                    json_object({{"kind", "password"}, {"login", to_base64(signed_in_->keys.login.expose())}})));
+                    json_object({{"kind", "password"},
+                                 {"login", to_base64(signed_in_->keys.login.expose())}})));
   RIGHTFUL_TRY(const Bytes wrapped, parse_wrapped(body));
   return crypto::RequesterRoot::unwrap(wrapped,
                                        signed_in_->keys.wrap,
@@ -189,7 +212,8 @@ Result<crypto::RequesterRoot> Client::unwrap_root() {
                                        keys.sign_key);
 }
 
-Result<RequestView> Client::submit(const crypto::RequesterRoot& root, const std::optional<std::string>& language) {
+Result<RequestView> Client::submit(const crypto::RequesterRoot& root,
+                                   const std::optional<std::string>& language) {
   RIGHTFUL_CHECK(signed_in_.has_value());
   std::array<std::byte, crypto::Nonce::kSizeBytes> nonce{};
   random_->fill(nonce);
@@ -204,11 +228,17 @@ Result<RequestView> Client::submit(const crypto::RequesterRoot& root, const std:
   const std::string nonce_text = to_base64(statement.nonce.bytes());
   const std::string key_text = to_base64(statement.unlock_key.bytes());
   const std::string signature_text = to_base64(signature.bytes());
-  const std::string body =
-      language ? json_object({{"id", id}, {"nonce", nonce_text}, {"time", time}, {"unlock_key", key_text},
-                              {"signature", signature_text}, {"language", *language}})
-               : json_object({{"id", id}, {"nonce", nonce_text}, {"time", time}, {"unlock_key", key_text},
-                              {"signature", signature_text}});
+  const std::string body = language ? json_object({{"id", id},
+                                                   {"nonce", nonce_text},
+                                                   {"time", time},
+                                                   {"unlock_key", key_text},
+                                                   {"signature", signature_text},
+                                                   {"language", *language}})
+                                    : json_object({{"id", id},
+                                                   {"nonce", nonce_text},
+                                                   {"time", time},
+                                                   {"unlock_key", key_text},
+                                                   {"signature", signature_text}});
   RIGHTFUL_TRY(const std::string answer, post("/v1/requests", body));
   return parse_request(answer);
 }
@@ -237,7 +267,9 @@ Result<std::string> Client::envelope(const RequestId& request) {
   return get("/v1/requests/" + request.to_string() + "/envelope");
 }
 
-Result<void> Client::fetch(const RequestView& request, const fs::path& part, const ShowBytes& show) {
+Result<void> Client::fetch(const RequestView& request,
+                           const fs::path& part,
+                           const ShowBytes& show) {
   const std::uint64_t total = request.package->size_bytes;
   std::uint64_t done = size_or_zero(part);
   if (done >= total) {
@@ -246,10 +278,8 @@ Result<void> Client::fetch(const RequestView& request, const fs::path& part, con
     done = 0;
   }
   std::ofstream file(part, std::ios::binary | std::ios::app);
-  HttpCall call{.method = "GET",
-                .url = server_ + "/v1/requests/" + request.id.to_string() + "/package",
-                .headers = {{"Range", fmt::format("bytes={}-", done)}},
-                .body = {}};
+  HttpCall call = call_to("GET", "/v1/requests/" + request.id.to_string() + "/package");
+  call.headers.emplace_back("Range", fmt::format("bytes={}-", done));
   bool was_stopped = false;
   call.on_body = [&](ByteView bytes) {
     file << as_text(bytes);
@@ -261,19 +291,25 @@ Result<void> Client::fetch(const RequestView& request, const fs::path& part, con
   file.close();
   if (file.fail()) throw Failure(Retry::Later, "disk_write", "cannot write " + part.string());
   if (reply.status != 206 && reply.status != 200) return std::unexpected(error_of(reply));
-  if (done != total) return fail(ErrorCode::Unavailable, "the download broke off; the same command goes on where it stopped");
+  if (done != total)
+    return fail(ErrorCode::Unavailable,
+                "the download broke off; the same command goes on where it stopped");
   return {};
 }
 
-Result<void> Client::download(const RequestView& request, const fs::path& target, const ShowBytes& show_bytes) {
+Result<void> Client::download(const RequestView& request,
+                              const fs::path& target,
+                              const ShowBytes& show_bytes) {
   if (!request.package) {
     return fail(ErrorCode::Conflict,
-                fmt::format("there is no package to download yet: the request is `{}`; `rightful status` shows how it goes",
+                fmt::format("there is no package to download yet: the request is `{}`; `rightful "
+                            "status` shows how it goes",
                             request.state));
   }
   std::error_code error;
   if (fs::exists(target, error)) {
-    return fail(ErrorCode::Conflict, target.string() + " exists already; name another file with --output, or remove it");
+    return fail(ErrorCode::Conflict,
+                target.string() + " exists already; name another file with --output, or remove it");
   }
   fs::path part = target;
   part += ".part";
@@ -281,7 +317,9 @@ Result<void> Client::download(const RequestView& request, const fs::path& target
   RIGHTFUL_TRY(const auto digest, hash_file(part));
   if (digest != request.package->sha256) {
     fs::remove(part, error);
-    return fail(ErrorCode::NotAuthentic, "what arrived is not what was released (SHA-256 differs); it was removed, please download again");
+    return fail(ErrorCode::NotAuthentic,
+                "what arrived is not what was released (SHA-256 differs); it was removed, please "
+                "download again");
   }
   fs::rename(part, target, error);
   if (error) throw_system_failure("rename " + part.string(), error.value());

@@ -1,6 +1,7 @@
 /// @file
-/// The requester's side of the HTTP API, with protocol v1 in it: what the command line does without a browser. It keeps
-/// nothing on disk; which service key is trusted is decided by known_services.hpp.
+/// The requester's side of the HTTP API, with protocol v1 in it: what the command line does without
+/// a browser. It keeps nothing on disk; which service key is trusted is decided by
+/// known_services.hpp.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,8 @@ struct ExportProgress {
 struct ReleasedPackage {
   std::uint64_t size_bytes;
   crypto::Sha256Digest sha256;
-  std::string expires_at;  ///< RFC 3339
+  std::string released_at;  ///< RFC 3339
+  std::string expires_at;   ///< RFC 3339
 };
 
 /// An access request as the server shows it to its owner.
@@ -70,17 +72,23 @@ using ShowBytes = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 /// Format   docs/api.md, docs/formats/credentials.md
 /// Owns     nothing; http, clock and random must outlive it.
 /// Threads  one.
-/// Errors   Unavailable when the server does not answer or is ill; NotAuthentic for a wrong credential or a server that
+/// Errors   Unavailable when the server does not answer or is ill; NotAuthentic for a wrong
+/// credential or a server that
 ///          asks for weaker key derivation. Texts are for the person at the keyboard.
 /// Secrets  the credential is used and not kept; login and wrap keys live in locked memory.
 class Client {
  public:
-  /// @param server  `https://host[:port]`, or `http://` on a loopback address only. @return InvalidArgument
-  [[nodiscard]] static Result<Client> create(HttpClient& http, Clock& clock, Random& random, std::string_view server);
+  /// @param server  `https://host[:port]`, or `http://` on a loopback address only. @return
+  /// InvalidArgument
+  [[nodiscard]] static Result<Client> create(HttpClient& http,
+                                             Clock& clock,
+                                             Random& random,
+                                             std::string_view server);
 
   [[nodiscard]] Result<ServiceFacts> service();
 
-  /// Makes the account's root and keys, wraps it under the credential and under a new recovery code.
+  /// Makes the account's root and keys, wraps it under the credential and under a new recovery
+  /// code.
   /// @param invitation  the one-time token. @param language  `en`, `fr`, `de`.
   [[nodiscard]] Result<crypto::RecoveryCode> enrol(const AccountId& account,
                                                    const crypto::SecretBytes& invitation,
@@ -88,7 +96,8 @@ class Client {
                                                    std::string_view language);
 
   /// Opens a session, which is also a fresh step-up.
-  [[nodiscard]] Result<void> sign_in(const AccountId& account, const crypto::SecretBytes& credential);
+  [[nodiscard]] Result<void> sign_in(const AccountId& account,
+                                     const crypto::SecretBytes& credential);
   /// Shows the credential again, for what needs a fresh sign-in. After sign_in() (checked).
   [[nodiscard]] Result<void> step_up();
   void sign_out();
@@ -102,13 +111,15 @@ class Client {
   [[nodiscard]] Result<RequestView> show(const RequestId& request);
   /// Newest first.
   [[nodiscard]] Result<std::vector<RequestView>> list();
-  /// Asks again until has_ended(); the first answers come quickly after each other, later ones every two seconds.
+  /// Asks again until has_ended(); the first answers come quickly after each other, later ones
+  /// every two seconds.
   [[nodiscard]] Result<RequestView> wait(const RequestId& request, const ShowRequest& show_request);
 
   [[nodiscard]] Result<std::string> envelope(const RequestId& request);
-  /// Into `<target>.part`, going on where an earlier call broke off, then checked against the SHA-256 that the server
-  /// names and renamed.
-  /// @return Conflict when `target` exists; NotAuthentic when the bytes are not the released ones: the part is removed.
+  /// Into `<target>.part`, going on where an earlier call broke off, then checked against the
+  /// SHA-256 that the server names and renamed.
+  /// @return Conflict when `target` exists; NotAuthentic when the bytes are not the released ones:
+  /// the part is removed.
   [[nodiscard]] Result<void> download(const RequestView& request,
                                       const std::filesystem::path& target,
                                       const ShowBytes& show_bytes);
@@ -124,11 +135,15 @@ class Client {
   Client(HttpClient& http, Clock& clock, Random& random, std::string server)
       : http_(&http), clock_(&clock), random_(&random), server_(std::move(server)) {}
 
+  [[nodiscard]] HttpCall call_to(std::string_view method, std::string_view path) const;
   [[nodiscard]] Result<HttpReply> send(HttpCall call);
   [[nodiscard]] Result<std::string> get(std::string_view path);
   [[nodiscard]] Result<std::string> post(std::string_view path, const std::string& body);
-  [[nodiscard]] Result<crypto::CredentialKeys> derive(const AccountId& account, const crypto::SecretBytes& credential);
-  [[nodiscard]] Result<void> fetch(const RequestView& request, const std::filesystem::path& part, const ShowBytes& show);
+  [[nodiscard]] Result<crypto::CredentialKeys> derive(const AccountId& account,
+                                                      const crypto::SecretBytes& credential);
+  [[nodiscard]] Result<void> fetch(const RequestView& request,
+                                   const std::filesystem::path& part,
+                                   const ShowBytes& show);
 
   HttpClient* http_;
   Clock* clock_;

@@ -1,7 +1,8 @@
 #include "app/client_json.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
 
 #include "rightful/core/bytes.hpp"
 
@@ -12,8 +13,11 @@ namespace {
 using Json = nlohmann::json;
 
 auto not_understood(std::string_view what) {
-  return fail(ErrorCode::Unavailable,
-              fmt::format("the server's answer is not understood ({}); do client and server have the same version?", what));
+  return fail(
+      ErrorCode::Unavailable,
+      fmt::format(
+          "the server's answer is not understood ({}); do client and server have the same version?",
+          what));
 }
 
 Result<Json> parse_object(std::string_view body) {
@@ -63,9 +67,11 @@ Result<ReleasedPackage> package_of(const Json& object) {
   const auto digest = from_hex(hex);
   if (!digest) return not_understood("sha256");
   RIGHTFUL_TRY(const auto sha256, crypto::Sha256Digest::parse(*digest));
-  return ReleasedPackage{.size_bytes = static_cast<std::uint64_t>(count_or_zero(object, "size_bytes")),
-                         .sha256 = sha256,
-                         .expires_at = text_or_empty(object, "expires_at")};
+  return ReleasedPackage{
+      .size_bytes = static_cast<std::uint64_t>(count_or_zero(object, "size_bytes")),
+      .sha256 = sha256,
+      .released_at = text_or_empty(object, "released_at"),
+      .expires_at = text_or_empty(object, "expires_at")};
 }
 
 Result<RequestView> request_of(const Json& object) {
@@ -102,7 +108,8 @@ ErrorCode code_of(int status) {
 
 }  // namespace
 
-std::string json_object(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
+std::string json_object(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
   Json object = Json::object();
   for (const auto& [name, value] : members) {
     object[std::string(name)] = value;
@@ -131,8 +138,9 @@ Result<crypto::Salt> parse_salt(std::string_view body) {
                      count_or_zero(*kdf, "t") == std::int64_t{crypto::kArgon2Passes} &&
                      count_or_zero(*kdf, "m_kib") == std::int64_t{crypto::kArgon2MemoryKib};
   if (!is_v1) {
-    return fail(ErrorCode::NotAuthentic,
-                "the server asks for a key derivation that this program does not accept; nothing was sent");
+    return fail(
+        ErrorCode::NotAuthentic,
+        "the server asks for a key derivation that this program does not accept; nothing was sent");
   }
   return fixed_of<crypto::Salt>(object, "salt");
 }
@@ -140,7 +148,9 @@ Result<crypto::Salt> parse_salt(std::string_view body) {
 Result<ServiceFacts> parse_service(std::string_view body) {
   RIGHTFUL_TRY(const Json object, parse_object(body));
   RIGHTFUL_TRY(const auto key, fixed_of<crypto::SignPublicKey>(object, "service_key"));
-  return ServiceFacts{.name = text_or_empty(object, "name"), .version = text_or_empty(object, "version"), .service_key = key};
+  return ServiceFacts{.name = text_or_empty(object, "name"),
+                      .version = text_or_empty(object, "version"),
+                      .service_key = key};
 }
 
 Result<AccountKeys> parse_account_keys(std::string_view body) {
@@ -177,10 +187,18 @@ Result<std::vector<RequestView>> parse_requests(std::string_view body) {
 
 Error error_of(const HttpReply& reply) {
   const auto json = Json::parse(reply.body, nullptr, false);
-  std::string text = json.is_object() ? text_or_empty(json, "detail") : std::string();
-  if (text.empty() && json.is_object()) text = text_or_empty(json, "title");
-  if (text.empty()) text = fmt::format("the server answered with status {}", reply.status);
-  return {.code = code_of(reply.status), .detail = std::move(text)};
+  const bool is_problem = json.is_object() && json.contains("title");
+  if (!is_problem)
+    return {code_of(reply.status), fmt::format("the server answered with status {}", reply.status)};
+  std::string text = text_or_empty(json, "title") + ". " + text_or_empty(json, "detail");
+  if (const auto pause = reply.headers.find("retry-after"); pause != reply.headers.end()) {
+    text += fmt::format(" ({} seconds)", pause->second);
+  }
+  if (const std::string open = text_or_empty(json, "request"); !open.empty()) {
+    text += fmt::format(" It is {}; `rightful status` shows it.", open);
+  }
+  if (reply.status >= 500) text += " trace " + text_or_empty(json, "trace");
+  return {code_of(reply.status), std::move(text)};
 }
 
 }  // namespace rightful::app

@@ -16,7 +16,8 @@
 namespace rightful::app {
 
 /// `{"name": "value", …}`; every value a string.
-[[nodiscard]] std::string json_object(std::initializer_list<std::pair<std::string_view, std::string_view>> members);
+[[nodiscard]] std::string json_object(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> members);
 
 /// Everything but the two secrets is base64 already.
 struct EnrolmentText {
@@ -29,10 +30,12 @@ struct EnrolmentText {
   std::string password_wrap;
   std::string recovery_wrap;
 };
+
 [[nodiscard]] std::string enrolment_json(const EnrolmentText& enrolment);
 
 /// The salt, after the parameters beside it were found to be exactly protocol v1's.
-/// @return NotAuthentic when the server asks for other parameters: weaker ones would let it guess the credential.
+/// @return NotAuthentic when the server asks for other parameters: weaker ones would let it guess
+/// the credential.
 [[nodiscard]] Result<crypto::Salt> parse_salt(std::string_view body);
 
 [[nodiscard]] Result<ServiceFacts> parse_service(std::string_view body);
@@ -41,6 +44,7 @@ struct AccountKeys {
   crypto::UnlockPublicKey unlock_key;
   crypto::SignPublicKey sign_key;
 };
+
 [[nodiscard]] Result<AccountKeys> parse_account_keys(std::string_view body);
 
 /// The member `wrapped`, decoded.

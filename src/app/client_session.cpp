@@ -27,14 +27,23 @@ std::string_view stage_words(std::string_view stage) {
 }  // namespace
 
 std::vector<OptionSpec> client_options() {
-  return {{"--server", "URL", "The service, https://… Default: http://127.0.0.1:8480 (what `rightful demo` serves)."},
-          {"--account", "ID", "Your account ID, exactly as the company writes it. Asked for when absent."},
-          {"--credential-file", "FILE",
-           "File whose first line is the credential (`-` = standard input). Without it you are asked, and nothing is "
-           "shown while you type. A credential is never accepted on the command line: every user of the machine could "
+  return {{"--server",
+           "URL",
+           "The service, https://… Default: http://127.0.0.1:8480 (what `rightful demo` serves)."},
+          {"--account",
+           "ID",
+           "Your account ID, exactly as the company writes it. Asked for when absent."},
+          {"--credential-file",
+           "FILE",
+           "File whose first line is the credential (`-` = standard input). Without it you are "
+           "asked, and nothing is "
+           "shown while you type. A credential is never accepted on the command line: every user "
+           "of the machine could "
            "read it there."},
-          {"--service-key", "FINGERPRINT",
-           "Refuse unless the service's signing key has this fingerprint. The first key that a server shows is "
+          {"--service-key",
+           "FINGERPRINT",
+           "Refuse unless the service's signing key has this fingerprint. The first key that a "
+           "server shows is "
            "remembered in ~/.config/rightful/services.json; a changed one is refused."}};
 }
 
@@ -50,17 +59,22 @@ Result<AccountId> account_of(const Invocation& invocation) {
 
 Result<Client> meet_server(const Invocation& invocation, ClientWorld& world) {
   world.http = make_http_client();
-  const std::string server = invocation.line.value("--server").value_or(std::string(kDefaultServer));
+  const std::string server =
+      invocation.line.value("--server").value_or(std::string(kDefaultServer));
   RIGHTFUL_TRY(auto client, Client::create(*world.http, world.clock, world.random, server));
   RIGHTFUL_TRY(const ServiceFacts service, client.service());
   const std::string shown = crypto::fingerprint(service.service_key);
   if (const auto wanted = invocation.line.value("--service-key"); wanted && *wanted != shown) {
-    return fail(ErrorCode::NotAuthentic,
-                fmt::format("{} shows the signing key {}, not the one of --service-key; nothing was sent", client.server(), shown));
+    return fail(
+        ErrorCode::NotAuthentic,
+        fmt::format("{} shows the signing key {}, not the one of --service-key; nothing was sent",
+                    client.server(),
+                    shown));
   }
   RIGHTFUL_TRY(auto known, KnownServices::open(KnownServices::default_path()));
   if (!known.find(client.server())) {
-    invocation.console.err << fmt::format("First contact with {}: its signing key is {}.\n", client.server(), shown);
+    invocation.console.err << fmt::format(
+        "First contact with {}: its signing key is {}.\n", client.server(), shown);
   }
   RIGHTFUL_TRY(known.meet(client.server(), service.service_key));
   return client;
@@ -70,20 +84,25 @@ Result<SignedInClient> sign_in(const Invocation& invocation, ClientWorld& world)
   RIGHTFUL_TRY(const auto account, account_of(invocation));
   RIGHTFUL_TRY(auto client, meet_server(invocation, world));
   RIGHTFUL_TRY(const auto known, KnownServices::open(KnownServices::default_path()));
-  RIGHTFUL_TRY(const auto credential, secret_from(invocation.line.value("--credential-file"), "Credential: "));
+  RIGHTFUL_TRY(const auto credential,
+               secret_from(invocation.line.value("--credential-file"), "Credential: "));
   RIGHTFUL_TRY(client.sign_in(account, credential));
   const auto service_key = known.find(client.server()).value();
-  return SignedInClient{.client = std::move(client), .account = account, .service_key = service_key};
+  return SignedInClient{
+      .client = std::move(client), .account = account, .service_key = service_key};
 }
 
 Result<RequestView> chosen_request(Client& client, const std::optional<std::string>& id) {
   if (id) {
     const auto parsed = RequestId::parse(*id);
-    if (!parsed) return fail(ErrorCode::InvalidArgument, "REQUEST is an id such as 9f0c1c3e-…; `rightful status` lists yours");
+    if (!parsed)
+      return fail(ErrorCode::InvalidArgument,
+                  "REQUEST is an id such as 9f0c1c3e-…; `rightful status` lists yours");
     return client.show(*parsed);
   }
   RIGHTFUL_TRY(const auto all, client.list());
-  if (all.empty()) return fail(ErrorCode::NotFound, "there is no request yet; `rightful request` makes one");
+  if (all.empty())
+    return fail(ErrorCode::NotFound, "there is no request yet; `rightful request` makes one");
   return all.front();
 }
 
@@ -108,7 +127,8 @@ double share_of(const RequestView& request) {
   const ExportProgress& progress = *request.progress;
   if (progress.stage == "verifying" || progress.stage == "releasing") return kVerifying;
   if (progress.datasets_total == 0) return 0;
-  return kCollecting * static_cast<double>(progress.datasets_done) / static_cast<double>(progress.datasets_total);
+  return kCollecting * static_cast<double>(progress.datasets_done) /
+         static_cast<double>(progress.datasets_total);
 }
 
 }  // namespace rightful::app

@@ -1,5 +1,6 @@
 /// @file
-/// What the customer's commands have in common: options, meeting the server, signing in. Declares no command.
+/// What the customer's commands have in common: options, meeting the server, signing in. Declares
+/// no command.
 #pragma once
 
 #include <memory>
@@ -36,7 +37,8 @@ struct ClientWorld {
 /// The account of `--account`, else asked on the terminal.
 [[nodiscard]] Result<AccountId> account_of(const Invocation& invocation);
 
-/// A client whose server showed the key it is known by; a first meeting is written down and told on the console.
+/// A client whose server showed the key it is known by; a first meeting is written down and told on
+/// the console.
 [[nodiscard]] Result<Client> meet_server(const Invocation& invocation, ClientWorld& world);
 
 struct SignedInClient {
@@ -49,7 +51,8 @@ struct SignedInClient {
 [[nodiscard]] Result<SignedInClient> sign_in(const Invocation& invocation, ClientWorld& world);
 
 /// The request that is named, else the newest of the account. @return NotFound
-[[nodiscard]] Result<RequestView> chosen_request(Client& client, const std::optional<std::string>& id);
+[[nodiscard]] Result<RequestView> chosen_request(Client& client,
+                                                 const std::optional<std::string>& id);
 
 /// One line about a running export: stage, rows, recordings.
 [[nodiscard]] std::string words_about(const RequestView& request);

@@ -16,33 +16,44 @@ CommandSpec keys_spec() {
   return {.name = "admin keys init",
           .summary = "Make the service's own keys, once per installation.",
           .purpose =
-              "Makes the key directory with fresh random keys: the service's signing key, and those that protect verifiers, "
-              "wraps and the ledger. They never enter the database. Whoever has database and keys can test passwords, and "
-              "whoever loses the keys loses every account's way in: back them up apart from the database. Existing keys are "
+              "Makes the key directory with fresh random keys: the service's signing key, and "
+              "those that protect verifiers, "
+              "wraps and the ledger. They never enter the database. Whoever has database and keys "
+              "can test passwords, and "
+              "whoever loses the keys loses every account's way in: back them up apart from the "
+              "database. Existing keys are "
               "never overwritten.",
           .arguments = {},
           .options = {},
           .settings = TakesSettings::Yes,
           .examples = {{"rightful admin keys init", "Below the data directory."},
-                       {"rightful admin keys init --keys-dir /etc/rightful/keys", "Elsewhere; give --keys-dir to the other commands too."}},
+                       {"rightful admin keys init --keys-dir /etc/rightful/keys",
+                        "Elsewhere; give --keys-dir to the other commands too."}},
           .exit_codes = ""};
 }
 
 CommandSpec account_spec() {
-  return {.name = "admin account add",
-          .summary = "Let a person in: prints a one-time invitation.",
-          .purpose =
-              "Makes Rightful know an account and prints an invitation, once, to standard output. Hand it to the person over a "
-              "channel that is theirs alone; with it, `rightful enrol` sets up their keys within 14 days. Whoever enrols first "
-              "with it is the account's owner.\n\nThe account ID is the one by which your sources know the person, exactly, "
-              "never an e-mail address. As an argument it can be read by other users of this machine while the command runs: "
-              "write - to read it from standard input.",
-          .arguments = {{"ACCOUNT", "The account ID, 1 to 128 bytes; - reads it from standard input."}},
-          .options = {{"--language", "en|fr|de", "Language of the account. Default: en."},
-                      {"--again", "", "A further invitation for an account that is known and has not enrolled."}},
-          .settings = TakesSettings::Yes,
-          .examples = {{"rightful admin account add C-10204417 > invitation.txt", "One person."}},
-          .exit_codes = "4 The database does not answer."};
+  return {
+      .name = "admin account add",
+      .summary = "Let a person in: prints a one-time invitation.",
+      .purpose =
+          "Makes Rightful know an account and prints an invitation, once, to standard output. Hand "
+          "it to the person over a "
+          "channel that is theirs alone; with it, `rightful enrol` sets up their keys within 14 "
+          "days. Whoever enrols first "
+          "with it is the account's owner.\n\nThe account ID is the one by which your sources know "
+          "the person, exactly, "
+          "never an e-mail address. As an argument it can be read by other users of this machine "
+          "while the command runs: "
+          "write - to read it from standard input.",
+      .arguments = {{"ACCOUNT", "The account ID, 1 to 128 bytes; - reads it from standard input."}},
+      .options = {{"--language", "en|fr|de", "Language of the account. Default: en."},
+                  {"--again",
+                   "",
+                   "A further invitation for an account that is known and has not enrolled."}},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful admin account add C-10204417 > invitation.txt", "One person."}},
+      .exit_codes = "4 The database does not answer."};
 }
 
 Result<void> init_keys(const Invocation& invocation, const Settings& settings) {
@@ -51,12 +62,17 @@ Result<void> init_keys(const Invocation& invocation, const Settings& settings) {
   const auto directory = key_directory(settings, data);
   std::error_code error;
   std::filesystem::create_directories(directory.parent_path(), error);
-  if (error) return fail(ErrorCode::Denied, "cannot make " + directory.parent_path().string() + ": " + error.message());
+  if (error)
+    return fail(ErrorCode::Denied,
+                "cannot make " + directory.parent_path().string() + ": " + error.message());
   RIGHTFUL_TRY(crypto::ServerKeys::create(directory, random));
   RIGHTFUL_TRY(const auto keys, crypto::ServerKeys::open(directory));
-  invocation.console.out << fmt::format("{}\n", crypto::fingerprint(keys.service_key().public_key()));
+  invocation.console.out << fmt::format("{}\n",
+                                        crypto::fingerprint(keys.service_key().public_key()));
   invocation.console.err << fmt::format(
-      "The keys are in {}. Above is the fingerprint of the signing key: publish it, people compare it.\n", directory.string());
+      "The keys are in {}. Above is the fingerprint of the signing key: publish it, people compare "
+      "it.\n",
+      directory.string());
   return {};
 }
 
@@ -75,16 +91,19 @@ Result<void> add_account(const Invocation& invocation, const Settings& settings)
   RIGHTFUL_TRY(const auto state, StateStore::open(options, clock, random));
   lifecycle::SignIn sign_in(state->pool(), state->keys(), clock, random);
   const std::string language = invocation.line.value("--language").value_or("en");
-  const auto invitation =
-      invocation.line.has("--again") ? sign_in.invite_again(account) : sign_in.create_account(account, language);
+  const auto invitation = invocation.line.has("--again")
+                              ? sign_in.invite_again(account)
+                              : sign_in.create_account(account, language);
   if (!invitation) {
     const bool exists = invitation.error().kind == lifecycle::RefusalKind::AccountExists;
     return fail(ErrorCode::Conflict,
-                exists ? "this account is known already; --again makes a further invitation" : invitation.error().detail);
+                exists ? "this account is known already; --again makes a further invitation"
+                       : invitation.error().detail);
   }
   invocation.console.out << invitation->token.expose() << '\n';
-  invocation.console.err << fmt::format("The invitation above is shown once and is good until {}.\n",
-                                        format_rfc3339(invitation->expires_at));
+  invocation.console.err << fmt::format(
+      "The invitation above is shown once and is good until {}.\n",
+      format_rfc3339(invitation->expires_at));
   return {};
 }
 

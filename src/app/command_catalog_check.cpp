@@ -16,18 +16,23 @@ CommandSpec spec() {
   return {.name = "catalog check",
           .summary = "Is every table and column of the sources decided about?",
           .purpose =
-              "Reads the catalog, reports every mistake in it at once, then compares it with the live sources: tables that "
-              "nobody declared, columns that nobody described, paths and types that no longer fit, missing indexes, roles that "
-              "may do more than read. It reads schemas, never a row.\n\nErrors would stop an export; advice would make it slow "
+              "Reads the catalog, reports every mistake in it at once, then compares it with the "
+              "live sources: tables that "
+              "nobody declared, columns that nobody described, paths and types that no longer fit, "
+              "missing indexes, roles that "
+              "may do more than read. It reads schemas, never a row.\n\nErrors would stop an "
+              "export; advice would make it slow "
               "or less safe. For use in CI: errors give exit code 1.",
           .arguments = {{"FILE", "The catalog (YAML); docs/catalog.md tells how to write one."}},
           .options = {{"--offline", "", "Only read the catalog, do not touch the sources."}},
           .settings = TakesSettings::No,
-          .examples = {{"SHOP_URL=postgresql://reader@db/shop rightful catalog check catalog.yaml", "The catalog names SHOP_URL as the place of its source."}},
+          .examples = {{"SHOP_URL=postgresql://reader@db/shop rightful catalog check catalog.yaml",
+                        "The catalog names SHOP_URL as the place of its source."}},
           .exit_codes = ""};
 }
 
-sources::SourceLocations locations_of(const catalog::Catalog& catalog, const std::vector<std::string>& environment) {
+sources::SourceLocations locations_of(const catalog::Catalog& catalog,
+                                      const std::vector<std::string>& environment) {
   sources::SourceLocations locations;
   for (const catalog::Source& source : catalog.sources()) {
     if (source.location_env().empty()) continue;
@@ -54,17 +59,24 @@ ExitCode run(const Invocation& invocation) {
   if (!loaded) return report(invocation.console, loaded.error());
   const auto datasets = loaded->catalog.datasets().size();
   if (invocation.line.has("--offline")) {
-    invocation.console.out << fmt::format("{}: {} datasets, no mistake in the file; the sources were not looked at\n", file, datasets);
+    invocation.console.out << fmt::format(
+        "{}: {} datasets, no mistake in the file; the sources were not looked at\n",
+        file,
+        datasets);
     return ExitCode::Ok;
   }
-  const auto findings =
-      sources::check_against_schema(loaded->catalog, locations_of(loaded->catalog, invocation.environment));
+  const auto findings = sources::check_against_schema(
+      loaded->catalog, locations_of(loaded->catalog, invocation.environment));
   for (const sources::Finding& finding : findings) {
     print(invocation, finding);
   }
-  const auto errors = std::ranges::count(findings, sources::Severity::Error, &sources::Finding::severity);
+  const auto errors =
+      std::ranges::count(findings, sources::Severity::Error, &sources::Finding::severity);
   invocation.console.out << fmt::format("{}: {} datasets, {} errors, {} pieces of advice\n",
-                                        file, datasets, errors, static_cast<std::ptrdiff_t>(findings.size()) - errors);
+                                        file,
+                                        datasets,
+                                        errors,
+                                        static_cast<std::ptrdiff_t>(findings.size()) - errors);
   return errors == 0 ? ExitCode::Ok : ExitCode::Failed;
 }
 

@@ -19,7 +19,8 @@ ExitCode run(const Invocation& /*invocation*/) {
 Command export_child_command() {
   return {.spec = {.name = "export-child",
                    .summary = "",
-                   .purpose = "Makes one export for the worker that started it: it gets its order on descriptor 3 and answers "
+                   .purpose = "Makes one export for the worker that started it: it gets its order "
+                              "on descriptor 3 and answers "
                               "on descriptor 4. Not for people.",
                    .arguments = {},
                    .options = {},

@@ -52,7 +52,8 @@ std::string definition_line(std::string_view term, std::string_view explanation)
 }
 
 std::string option_term(const OptionSpec& option) {
-  return option.value.empty() ? std::string(option.name) : fmt::format("{} {}", option.name, option.value);
+  return option.value.empty() ? std::string(option.name)
+                              : fmt::format("{} {}", option.name, option.value);
 }
 
 std::string_view value_word(SettingType type) {
@@ -84,12 +85,14 @@ std::string settings_section() {
   std::string out =
       "\nSETTINGS\n" +
       wrapped(
-          "Each may stand in a YAML file (--config), in the environment (RIGHTFUL_ and the name in capitals, dots as _: "
+          "Each may stand in a YAML file (--config), in the environment (RIGHTFUL_ and the name in "
+          "capitals, dots as _: "
           "RIGHTFUL_CHILD_MEMORY_MIB) or here; the later wins.",
           kIndent) +
       definition_line("--config FILE", "YAML file with settings, `name: value` lines.");
   for (const SettingDefinition& setting : setting_definitions()) {
-    out += definition_line(fmt::format("{} {}", flag_of(setting), value_word(setting.type)), setting_explanation(setting));
+    out += definition_line(fmt::format("{} {}", flag_of(setting), value_word(setting.type)),
+                           setting_explanation(setting));
   }
   return out;
 }
@@ -98,7 +101,8 @@ std::string usage_line(const CommandSpec& spec) {
   std::string line = fmt::format("rightful {}", spec.name);
   if (!spec.options.empty() || spec.settings == TakesSettings::Yes) line += " [options]";
   for (const ArgumentSpec& argument : spec.arguments) {
-    line += argument.is_required ? fmt::format(" {}", argument.name) : fmt::format(" [{}]", argument.name);
+    line += argument.is_required ? fmt::format(" {}", argument.name)
+                                 : fmt::format(" [{}]", argument.name);
   }
   return line;
 }
@@ -106,13 +110,16 @@ std::string usage_line(const CommandSpec& spec) {
 const SettingDefinition* find_setting(const CommandSpec& spec, std::string_view flag) {
   if (spec.settings == TakesSettings::No) return nullptr;
   const auto& all = setting_definitions();
-  const auto found = std::ranges::find_if(all, [&](const SettingDefinition& s) { return flag_of(s) == flag; });
+  const auto found =
+      std::ranges::find_if(all, [&](const SettingDefinition& s) { return flag_of(s) == flag; });
   return found == all.end() ? nullptr : &*found;
 }
 
 auto usage_error(const CommandSpec& spec, std::string_view what) {
-  return fail(ErrorCode::InvalidArgument,
-              fmt::format("{}\nusage: {}\n`rightful {} --help` explains it.", what, usage_line(spec), spec.name));
+  return fail(
+      ErrorCode::InvalidArgument,
+      fmt::format(
+          "{}\nusage: {}\n`rightful {} --help` explains it.", what, usage_line(spec), spec.name));
 }
 
 }  // namespace
@@ -156,7 +163,8 @@ Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std
     }
     const bool takes_value = option == spec.options.end() || !option->value.empty();
     std::string value;
-    if (!takes_value && equals != std::string::npos) return usage_error(spec, fmt::format("{} takes no value", name));
+    if (!takes_value && equals != std::string::npos)
+      return usage_error(spec, fmt::format("{} takes no value", name));
     if (takes_value && equals != std::string::npos) {
       value = word.substr(equals + 1);
     } else if (takes_value) {
@@ -169,11 +177,14 @@ Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std
       return usage_error(spec, fmt::format("{} is given twice", name));
     }
   }
-  const auto required = static_cast<std::size_t>(std::ranges::count(spec.arguments, true, &ArgumentSpec::is_required));
+  const auto required = static_cast<std::size_t>(
+      std::ranges::count(spec.arguments, true, &ArgumentSpec::is_required));
   if (parsed.arguments_.size() < required) {
-    return usage_error(spec, fmt::format("{} is missing", spec.arguments[parsed.arguments_.size()].name));
+    return usage_error(spec,
+                       fmt::format("{} is missing", spec.arguments[parsed.arguments_.size()].name));
   }
-  if (parsed.arguments_.size() > spec.arguments.size()) return usage_error(spec, "too many arguments");
+  if (parsed.arguments_.size() > spec.arguments.size())
+    return usage_error(spec, "too many arguments");
   return parsed;
 }
 
@@ -215,7 +226,8 @@ std::string overview_page(std::span<const CommandSpec> commands) {
   std::string page =
       "rightful\n\n" +
       wrapped(
-          "Answers requests for access to personal data (GDPR Article 15): collects everything that belongs to one "
+          "Answers requests for access to personal data (GDPR Article 15): collects everything "
+          "that belongs to one "
           "account ID, and makes one encrypted ZIP that only the person who asked can open.",
           0) +
       "\nCOMMANDS\n";
@@ -223,7 +235,8 @@ std::string overview_page(std::span<const CommandSpec> commands) {
     if (!command.summary.empty()) page += definition_line(command.name, command.summary);
   }
   page += "\nOPTIONS\n";
-  page += definition_line("--help", "Prints this page; `rightful COMMAND --help` explains a command.");
+  page +=
+      definition_line("--help", "Prints this page; `rightful COMMAND --help` explains a command.");
   page += definition_line("--version", "Prints the version.");
   page += "\nSee it work:  rightful demo\n";
   return page;

@@ -1,5 +1,6 @@
 /// @file
-/// What a subcommand accepts, as data: the parser and the help text are made from the same table. Knows no command.
+/// What a subcommand accepts, as data: the parser and the help text are made from the same table.
+/// Knows no command.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ struct ExampleSpec {
   std::string_view says;  ///< what it does
 };
 
-/// Whether the settings of rightful/core/settings.hpp are options of the command too (`--data-dir`, `--workers` …).
+/// Whether the settings of rightful/core/settings.hpp are options of the command too (`--data-dir`,
+/// `--workers` …).
 enum class TakesSettings : std::uint8_t { No, Yes };
 
 /// All of it is printed by `--help`; exit codes beside 0, 1 and 2 are named in `exit_codes`.
@@ -52,24 +54,31 @@ struct CommandSpec {
 class ParsedCommand {
  public:
   [[nodiscard]] bool has(std::string_view option) const { return options_.contains(option); }
+
   /// The value of an option; empty when it was not given.
   [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
   /// Empty when that many were not given.
   [[nodiscard]] std::optional<std::string> argument(std::size_t index) const;
+
   /// Setting name → value, as flags gave it, in order.
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& settings() const { return settings_; }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& settings() const {
+    return settings_;
+  }
 
  private:
-  friend Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std::string> words);
+  friend Result<ParsedCommand> parse_command(const CommandSpec& spec,
+                                             std::span<const std::string> words);
 
   std::map<std::string, std::string, std::less<>> options_;
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> settings_;
 };
 
-/// @param words  what follows the command's name. `--name value` and `--name=value`; `--` ends the options.
+/// @param words  what follows the command's name. `--name value` and `--name=value`; `--` ends the
+/// options.
 /// @return InvalidArgument that says what is wrong, never repeating a value.
-[[nodiscard]] Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std::string> words);
+[[nodiscard]] Result<ParsedCommand> parse_command(const CommandSpec& spec,
+                                                  std::span<const std::string> words);
 
 /// `child.memory_mib` → `--child-memory-mib`.
 [[nodiscard]] std::string flag_of(const SettingDefinition& setting);

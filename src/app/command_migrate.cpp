@@ -9,16 +9,21 @@ namespace rightful::app {
 namespace {
 
 CommandSpec spec() {
-  return {.name = "migrate",
-          .summary = "Bring the state database to this program's schema.",
-          .purpose = "Applies the schema steps that the database does not have yet, one transaction each, and records them. Run "
-                     "it before the first start on a database of yours, and after every update of the program. A second run "
-                     "changes nothing. An embedded database is brought up to date by `rightful serve` itself.",
-          .arguments = {},
-          .options = {},
-          .settings = TakesSettings::Yes,
-          .examples = {{"rightful migrate --database postgresql://state.internal/rightful", "Your own PostgreSQL."}},
-          .exit_codes = "4 The database does not answer."};
+  return {
+      .name = "migrate",
+      .summary = "Bring the state database to this program's schema.",
+      .purpose =
+          "Applies the schema steps that the database does not have yet, one transaction each, and "
+          "records them. Run "
+          "it before the first start on a database of yours, and after every update of the "
+          "program. A second run "
+          "changes nothing. An embedded database is brought up to date by `rightful serve` itself.",
+      .arguments = {},
+      .options = {},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful migrate --database postgresql://state.internal/rightful",
+                    "Your own PostgreSQL."}},
+      .exit_codes = "4 The database does not answer."};
 }
 
 Result<void> migrate(const Invocation& invocation, const Settings& settings) {

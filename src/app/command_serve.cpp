@@ -16,29 +16,40 @@ CommandSpec serve_spec() {
   return {.name = "serve",
           .summary = "Run the service: HTTP API and workers.",
           .purpose =
-              "Answers requests over HTTP and makes the exports in child processes of its own. It keeps its state in a "
-              "PostgreSQL of its own below the data directory, or in yours (--database). It needs a catalog, which says which "
-              "records of which sources belong to whom; sources and folders that the catalog names by environment variables "
-              "are read from the environment of this process.\n\nSIGTERM or Ctrl-C ends it in order; exports that run are put "
+              "Answers requests over HTTP and makes the exports in child processes of its own. It "
+              "keeps its state in a "
+              "PostgreSQL of its own below the data directory, or in yours (--database). It needs "
+              "a catalog, which says which "
+              "records of which sources belong to whom; sources and folders that the catalog names "
+              "by environment variables "
+              "are read from the environment of this process.\n\nSIGTERM or Ctrl-C ends it in "
+              "order; exports that run are put "
               "back and made again.",
           .arguments = {},
           .options = {},
           .settings = TakesSettings::Yes,
-          .examples = {{"rightful admin keys init && SHOP_URL=postgresql://… rightful serve --catalog catalog.yaml", "First start."},
-                       {"rightful serve --catalog catalog.yaml --workers 0", "Only HTTP; `rightful work` makes the exports elsewhere."}},
+          .examples = {{"rightful admin keys init && SHOP_URL=postgresql://… rightful serve "
+                        "--catalog catalog.yaml",
+                        "First start."},
+                       {"rightful serve --catalog catalog.yaml --workers 0",
+                        "Only HTTP; `rightful work` makes the exports elsewhere."}},
           .exit_codes = "4 The database does not answer."};
 }
 
 CommandSpec work_spec() {
   return {.name = "work",
           .summary = "Run only workers, on as many machines as wanted.",
-          .purpose = "Takes exports from the queue of a service that runs elsewhere, or on this machine on the same data "
-                     "directory. It needs the same keys, package directory and source variables as `rightful serve`, and no "
-                     "catalog: each request brings the version that it was asked under.",
+          .purpose =
+              "Takes exports from the queue of a service that runs elsewhere, or on this machine "
+              "on the same data "
+              "directory. It needs the same keys, package directory and source variables as "
+              "`rightful serve`, and no "
+              "catalog: each request brings the version that it was asked under.",
           .arguments = {},
           .options = {},
           .settings = TakesSettings::Yes,
-          .examples = {{"rightful work --database postgresql://state.internal/rightful --workers 4", "Four exports at a time."}},
+          .examples = {{"rightful work --database postgresql://state.internal/rightful --workers 4",
+                        "Four exports at a time."}},
           .exit_codes = "4 The database does not answer."};
 }
 
@@ -49,7 +60,9 @@ Result<Settings> prepare(const Invocation& invocation) {
   return settings;
 }
 
-ServiceOptions service_options(const Invocation& invocation, const Settings& settings, ServiceFace face,
+ServiceOptions service_options(const Invocation& invocation,
+                               const Settings& settings,
+                               ServiceFace face,
                                const std::filesystem::path& data) {
   return {.face = face,
           .data = data,
@@ -62,7 +75,9 @@ ServiceOptions service_options(const Invocation& invocation, const Settings& set
 
 Result<void> serve(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
   if (settings.path("catalog").empty()) {
-    return fail(ErrorCode::InvalidArgument, "say which catalog to serve with --catalog FILE; docs/catalog.md tells how to write one");
+    return fail(
+        ErrorCode::InvalidArgument,
+        "say which catalog to serve with --catalog FILE; docs/catalog.md tells how to write one");
   }
   RIGHTFUL_TRY(const auto catalog, load_catalog(settings.path("catalog")));
   SystemClock clock;
@@ -73,16 +88,23 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
   options.connections = connections_for(settings, ServiceFace::HttpAndWorkers);
   RIGHTFUL_TRY(const auto state, StateStore::open(options, clock, random));
   RIGHTFUL_TRY(const auto service,
-               Service::start(service_options(invocation, settings, ServiceFace::HttpAndWorkers, options.data),
-                              settings, &catalog, *state, clock, random));
-  invocation.console.out << fmt::format("rightful {} serves {}\n", RIGHTFUL_VERSION, service->url()) << std::flush;
+               Service::start(
+                   service_options(invocation, settings, ServiceFace::HttpAndWorkers, options.data),
+                   settings,
+                   &catalog,
+                   *state,
+                   clock,
+                   random));
+  invocation.console.out << fmt::format("rightful {} serves {}\n", RIGHTFUL_VERSION, service->url())
+                         << std::flush;
   static_cast<void>(stop.wait(-1));
   invocation.console.err << "stopping\n";
   return {};
 }
 
 Result<void> work(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
-  if (settings.integer("workers") == 0) return fail(ErrorCode::InvalidArgument, "--workers must be at least 1 here");
+  if (settings.integer("workers") == 0)
+    return fail(ErrorCode::InvalidArgument, "--workers must be at least 1 here");
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
@@ -90,10 +112,17 @@ Result<void> work(const Invocation& invocation, const Settings& settings, const 
   options.role = "work";
   options.connections = connections_for(settings, ServiceFace::WorkersOnly);
   RIGHTFUL_TRY(const auto state, StateStore::open(options, clock, random));
-  RIGHTFUL_TRY(const auto service,
-               Service::start(service_options(invocation, settings, ServiceFace::WorkersOnly, options.data),
-                              settings, nullptr, *state, clock, random));
-  invocation.console.out << fmt::format("rightful {} works, {} exports at a time\n", RIGHTFUL_VERSION, settings.integer("workers"))
+  RIGHTFUL_TRY(
+      const auto service,
+      Service::start(service_options(invocation, settings, ServiceFace::WorkersOnly, options.data),
+                     settings,
+                     nullptr,
+                     *state,
+                     clock,
+                     random));
+  invocation.console.out << fmt::format("rightful {} works, {} exports at a time\n",
+                                        RIGHTFUL_VERSION,
+                                        settings.integer("workers"))
                          << std::flush;
   static_cast<void>(stop.wait(-1));
   invocation.console.err << "stopping\n";

@@ -11,8 +11,10 @@ namespace {
 CommandSpec spec() {
   return {.name = "status",
           .summary = "Show your requests and how far they are.",
-          .purpose = "Signs you in and prints your requests, newest first: id, state, when it was received, when the answer "
-                     "is due, and what the package is like once there is one.",
+          .purpose =
+              "Signs you in and prints your requests, newest first: id, state, when it was "
+              "received, when the answer "
+              "is due, and what the package is like once there is one.",
           .arguments = {{"REQUEST", "Only this request (its id).", false}},
           .options = client_options(),
           .settings = TakesSettings::No,
@@ -48,7 +50,8 @@ Result<void> show(const Invocation& invocation) {
     for (const RequestView& request : requests) {
       print(invocation, request);
     }
-    if (requests.empty()) invocation.console.err << "There is no request yet; `rightful request` makes one.\n";
+    if (requests.empty())
+      invocation.console.err << "There is no request yet; `rightful request` makes one.\n";
   }
   signed_in.client.sign_out();
   return {};

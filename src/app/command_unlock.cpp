@@ -18,27 +18,49 @@ namespace {
 
 CommandSpec spec() {
   std::vector<OptionSpec> options = client_options();
-  options.push_back({"--recovery-code", "", "Open with the recovery code instead of the credential; asks for it. Needs no service."});
-  options.push_back({"--recovery-code-file", "FILE", "The same, the code is the file's first line (`-` = standard input)."});
-  options.push_back({"--code-file", "FILE", "Open with the package's own code, revealed before; needs neither service nor account."});
-  options.push_back({"--into", "DIR", "Unpack into this new folder. Default: a folder named after FILE."});
-  options.push_back({"--output", "FILE", "Write one ordinary, unlocked ZIP file instead of a folder."});
-  options.push_back({"--reveal-code", "", "Print the code that opens this package in 7-Zip, WinZip, Keka or bsdtar, and unpack nothing."});
-  return {.name = "unlock",
-          .summary = "Open a package.",
-          .purpose =
-              "Opens a downloaded package on this machine. Three ways in: your credential (asks the service for your locked "
-              "key, which only the credential opens), your recovery code (needs nothing but the file), or the package's own "
-              "code.\n\nBefore anything is shown, the file is checked: it must have been made for this account by the "
-              "service you know, and not one byte may have changed. A package of somebody else does not open (exit code 3).",
-          .arguments = {{"FILE", "The package, as downloaded."}},
-          .options = std::move(options),
-          .settings = TakesSettings::No,
-          .examples = {{"rightful unlock rightful-package.zip --account C-10204417 --into my-data", "Open my-data/index.html then."},
-                       {"rightful unlock rightful-package.zip --account C-10204417 --reveal-code", "The code for 7-Zip: `7zz x rightful-package.zip` asks for it."},
-                       {"rightful unlock old.zip --account C-10204417 --recovery-code", "Years later, without the service."}},
-          .exit_codes = "3 The credential or code is wrong, or the package is another account's or was changed.\n"
-                        "4 The server does not answer; the recovery code works without it."};
+  options.push_back(
+      {"--recovery-code",
+       "",
+       "Open with the recovery code instead of the credential; asks for it. Needs no service."});
+  options.push_back({"--recovery-code-file",
+                     "FILE",
+                     "The same, the code is the file's first line (`-` = standard input)."});
+  options.push_back(
+      {"--code-file",
+       "FILE",
+       "Open with the package's own code, revealed before; needs neither service nor account."});
+  options.push_back(
+      {"--into", "DIR", "Unpack into this new folder. Default: a folder named after FILE."});
+  options.push_back(
+      {"--output", "FILE", "Write one ordinary, unlocked ZIP file instead of a folder."});
+  options.push_back({"--reveal-code",
+                     "",
+                     "Print the code that opens this package in 7-Zip, WinZip, Keka or bsdtar, and "
+                     "unpack nothing."});
+  return {
+      .name = "unlock",
+      .summary = "Open a package.",
+      .purpose =
+          "Opens a downloaded package on this machine. Three ways in: your credential (asks the "
+          "service for your locked "
+          "key, which only the credential opens), your recovery code (needs nothing but the file), "
+          "or the package's own "
+          "code.\n\nBefore anything is shown, the file is checked: it must have been made for this "
+          "account by the "
+          "service you know, and not one byte may have changed. A package of somebody else does "
+          "not open (exit code 3).",
+      .arguments = {{"FILE", "The package, as downloaded."}},
+      .options = std::move(options),
+      .settings = TakesSettings::No,
+      .examples = {{"rightful unlock rightful-package.zip --account C-10204417 --into my-data",
+                    "Open my-data/index.html then."},
+                   {"rightful unlock rightful-package.zip --account C-10204417 --reveal-code",
+                    "The code for 7-Zip: `7zz x rightful-package.zip` asks for it."},
+                   {"rightful unlock old.zip --account C-10204417 --recovery-code",
+                    "Years later, without the service."}},
+      .exit_codes =
+          "3 The credential or code is wrong, or the package is another account's or was changed.\n"
+          "4 The server does not answer; the recovery code works without it."};
 }
 
 /// A code, and what the open file must be.
@@ -48,17 +70,20 @@ struct Opened {
 };
 
 /// The file's own service key, if this person has met it or names it.
-Result<crypto::SignPublicKey> trusted_key(const Invocation& invocation, const PackageFile& package) {
+Result<crypto::SignPublicKey> trusted_key(const Invocation& invocation,
+                                          const PackageFile& package) {
   const crypto::SignPublicKey& key = package.envelope.service_key;
   const std::string shown = crypto::fingerprint(key);
   if (const auto wanted = invocation.line.value("--service-key")) {
     if (*wanted == shown) return key;
-    return fail(ErrorCode::NotAuthentic, "the package carries the service key " + shown + ", not the one of --service-key");
+    return fail(ErrorCode::NotAuthentic,
+                "the package carries the service key " + shown + ", not the one of --service-key");
   }
   RIGHTFUL_TRY(const auto known, KnownServices::open(KnownServices::default_path()));
   if (known.knows(key)) return key;
   return fail(ErrorCode::NotAuthentic,
-              fmt::format("this machine has never met the service that made this package. Its signing key is {}. If the "
+              fmt::format("this machine has never met the service that made this package. Its "
+                          "signing key is {}. If the "
                           "company confirms it, add --service-key {}",
                           shown,
                           shown));
@@ -76,7 +101,8 @@ Result<Opened> check_then_open(const PackageFile& package,
 Result<Opened> open_by_recovery_code(const Invocation& invocation, const PackageFile& package) {
   RIGHTFUL_TRY(const auto account, account_of(invocation));
   RIGHTFUL_TRY(const auto service_key, trusted_key(invocation, package));
-  RIGHTFUL_TRY(const auto text, secret_from(invocation.line.value("--recovery-code-file"), "Recovery code: "));
+  RIGHTFUL_TRY(const auto text,
+               secret_from(invocation.line.value("--recovery-code-file"), "Recovery code: "));
   RIGHTFUL_TRY(const auto code, crypto::RecoveryCode::parse(as_text(text.expose())));
   RIGHTFUL_TRY(const auto root, root_by_recovery(package, code, account));
   return check_then_open(package, root, account, service_key);
@@ -99,7 +125,8 @@ Result<Opened> open_by_credential(const Invocation& invocation, const PackageFil
 Result<Opened> open_package(const Invocation& invocation, const PackageFile& package) {
   const ParsedCommand& line = invocation.line;
   if (const auto file = line.value("--code-file")) return open_by_code(*file);
-  if (line.has("--recovery-code") || line.has("--recovery-code-file")) return open_by_recovery_code(invocation, package);
+  if (line.has("--recovery-code") || line.has("--recovery-code-file"))
+    return open_by_recovery_code(invocation, package);
   return open_by_credential(invocation, package);
 }
 
@@ -125,11 +152,14 @@ Result<void> unlock(const Invocation& invocation) {
       .overwrite = archive::Overwrite::Refuse,
       .content_sha256 = opened.content_sha256,
       .progress = [&](std::uint64_t done, std::uint64_t total) {
-        display.update(0, total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total), human_size(done));
+        display.update(0,
+                       total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total),
+                       human_size(done));
         return true;
       }};
   RIGHTFUL_TRY(const auto report, archive::unlock_package(package.file, opened.code, options));
-  display.finish(0, fmt::format("{} files, {}", human_count(report.files), human_size(report.bytes)));
+  display.finish(0,
+                 fmt::format("{} files, {}", human_count(report.files), human_size(report.bytes)));
   invocation.console.out << options.target.string() << '\n';
   return {};
 }

@@ -26,7 +26,8 @@ bool begins_with(std::span<const std::string> words, std::string_view name) {
 
 const Command* find_command(std::span<const std::string> words) {
   const auto& all = all_commands();
-  const auto found = std::ranges::find_if(all, [&](const Command& c) { return begins_with(words, c.spec.name); });
+  const auto found =
+      std::ranges::find_if(all, [&](const Command& c) { return begins_with(words, c.spec.name); });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -54,12 +55,19 @@ std::string group_page(std::string_view first_word) {
 }  // namespace
 
 const std::vector<Command>& all_commands() {
-  static const std::vector<Command> kCommands = {
-      demo_command(),     serve_command(),           work_command(),
-      migrate_command(),  admin_keys_init_command(), admin_account_add_command(),
-      catalog_check_command(), enrol_command(),      request_command(),
-      status_command(),   download_command(),        unlock_command(),
-      export_child_command()};
+  static const std::vector<Command> kCommands = {demo_command(),
+                                                 serve_command(),
+                                                 work_command(),
+                                                 migrate_command(),
+                                                 admin_keys_init_command(),
+                                                 admin_account_add_command(),
+                                                 catalog_check_command(),
+                                                 enrol_command(),
+                                                 request_command(),
+                                                 status_command(),
+                                                 download_command(),
+                                                 unlock_command(),
+                                                 export_child_command()};
   return kCommands;
 }
 
@@ -90,7 +98,8 @@ ExitCode run_program(std::span<const std::string> words,
       (asked ? console.out : console.err) << page;
       return asked ? ExitCode::Ok : ExitCode::Usage;
     }
-    console.err << fmt::format("rightful: there is no command `{}`; `rightful --help` lists them\n", words[0]);
+    console.err << fmt::format("rightful: there is no command `{}`; `rightful --help` lists them\n",
+                               words[0]);
     return ExitCode::Usage;
   }
   const auto rest = words.subspan(words_in(command->spec.name));

@@ -60,8 +60,8 @@ void write_head(GifBytes& gif, std::uint32_t number, std::string_view comment) {
   gif.octet(0);
 }
 
-/// §22, appendix F: with 128 colours a code has 8 bits until the table holds 256 entries; clearing it before that
-/// keeps every code one byte.
+/// §22, appendix F: with 128 colours a code has 8 bits until the table holds 256 entries; clearing
+/// it before that keeps every code one byte.
 void write_pixels(GifBytes& gif, const std::string& pixels) {
   constexpr std::size_t kRun = 100;
   gif.octet(7);
@@ -90,7 +90,8 @@ void write_frame(GifBytes& gif, std::uint32_t number, int frame) {
   const int top = 6 + static_cast<int>(number % 12);
   for (int y = top; y < kHeight - 4; ++y) {
     for (int x = left; x < left + 12; ++x) {
-      pixels[static_cast<std::size_t>(y) * kWidth + static_cast<std::size_t>(x)] = y < top + 10 ? '\x7F' : '\x50';
+      pixels[static_cast<std::size_t>(y) * kWidth + static_cast<std::size_t>(x)] =
+          y < top + 10 ? '\x7F' : '\x50';
     }
   }
   write_pixels(gif, pixels);

@@ -12,7 +12,7 @@
 #include "rightful/archive/canary.hpp"
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/clock.hpp"
-#include "rightful/core/files.hpp"
+#include "rightful/core/failure.hpp"
 
 #include "app/demo_clips.hpp"
 #include "app/demo_copy_table.hpp"
@@ -33,32 +33,72 @@ constexpr std::size_t kCallsPerPair = 12;
 
 using Words = std::span<const std::string_view>;
 
-constexpr std::array<std::string_view, 20> kQueries = {
-    "how long to boil an egg",      "weather tomorrow",           "gift for a colleague",
-    "headache that does not go",    "divorce lawyer nearby",      "flat to let two rooms",
-    "is my phone listening to me",  "cheap flights in March",     "how to delete my recordings",
-    "second hand pram",             "salary of a nurse",          "loud neighbours what to do",
-    "running shoes wide",           "recipe with leftover rice",  "train strike this week",
-    "symptoms of a cold",           "what does GDPR article 15 say", "noise cancelling headphones",
-    "Öffnungszeiten Bürgeramt",     "où acheter un vélo d’occasion"};
-constexpr std::array<std::string_view, 12> kUtterances = {
-    "play something calm",   "louder",              "next",
-    "play it again",         "who is singing this", "stop",
-    "play the shower list",  "turn it down",        "play rain sounds",
-    "add this to favourites", "skip this one",      "play the news"};
-constexpr std::array<std::string_view, 8> kTracks = {"Morning Tram",  "Paper Boats",   "Für niemanden", "Zwölf Uhr mittags",
-                                                     "Blue Staircase", "Rain on Tin",   "Señales",       "Låt nr 7"};
-constexpr std::array<std::string_view, 6> kArtists = {"The Invented Four", "Ödland", "M. Beispiel & Band",
-                                                      "DJ \"Quote\"",      "Les Inconnus", "北の鳥"};
-constexpr std::array<std::string_view, 10> kStops = {"Lindenstraße", "Hauptbahnhof", "Zoo",          "Gare de l’Est",
-                                                     "Old Bridge",   "Flughafen",    "Universität",  "Stadion",
-                                                     "Markt",        "Krankenhaus \"Nord\""};
-constexpr std::array<std::string_view, 8> kProducts = {"Speaker, round",   "Speaker, flat", "Doorbell with camera",
-                                                       "Light bulb, warm", "Book",          "Running shoes, wide",
-                                                       "Rice, 5 kg",       "Headphones"};
-constexpr std::array<std::string_view, 6> kAlarmLabels = {"wake up", "pills", "school", "tea", "bins out", "call mother"};
-constexpr std::array<std::string_view, 4> kModels = {"Echo-less One", "Echo-less Dot", "Doorbell 2", "Kitchen Display"};
-constexpr std::array<std::string_view, 5> kSeen = {"postman", "cat", "nobody", "neighbour with parcel", "person, unknown"};
+constexpr std::array<std::string_view, 20> kQueries = {"how long to boil an egg",
+                                                       "weather tomorrow",
+                                                       "gift for a colleague",
+                                                       "headache that does not go",
+                                                       "divorce lawyer nearby",
+                                                       "flat to let two rooms",
+                                                       "is my phone listening to me",
+                                                       "cheap flights in March",
+                                                       "how to delete my recordings",
+                                                       "second hand pram",
+                                                       "salary of a nurse",
+                                                       "loud neighbours what to do",
+                                                       "running shoes wide",
+                                                       "recipe with leftover rice",
+                                                       "train strike this week",
+                                                       "symptoms of a cold",
+                                                       "what does GDPR article 15 say",
+                                                       "noise cancelling headphones",
+                                                       "Öffnungszeiten Bürgeramt",
+                                                       "où acheter un vélo d’occasion"};
+constexpr std::array<std::string_view, 12> kUtterances = {"play something calm",
+                                                          "louder",
+                                                          "next",
+                                                          "play it again",
+                                                          "who is singing this",
+                                                          "stop",
+                                                          "play the shower list",
+                                                          "turn it down",
+                                                          "play rain sounds",
+                                                          "add this to favourites",
+                                                          "skip this one",
+                                                          "play the news"};
+constexpr std::array<std::string_view, 8> kTracks = {"Morning Tram",
+                                                     "Paper Boats",
+                                                     "Für niemanden",
+                                                     "Zwölf Uhr mittags",
+                                                     "Blue Staircase",
+                                                     "Rain on Tin",
+                                                     "Señales",
+                                                     "Låt nr 7"};
+constexpr std::array<std::string_view, 6> kArtists = {
+    "The Invented Four", "Ödland", "M. Beispiel & Band", "DJ \"Quote\"", "Les Inconnus", "北の鳥"};
+constexpr std::array<std::string_view, 10> kStops = {"Lindenstraße",
+                                                     "Hauptbahnhof",
+                                                     "Zoo",
+                                                     "Gare de l’Est",
+                                                     "Old Bridge",
+                                                     "Flughafen",
+                                                     "Universität",
+                                                     "Stadion",
+                                                     "Markt",
+                                                     "Krankenhaus \"Nord\""};
+constexpr std::array<std::string_view, 8> kProducts = {"Speaker, round",
+                                                       "Speaker, flat",
+                                                       "Doorbell with camera",
+                                                       "Light bulb, warm",
+                                                       "Book",
+                                                       "Running shoes, wide",
+                                                       "Rice, 5 kg",
+                                                       "Headphones"};
+constexpr std::array<std::string_view, 6> kAlarmLabels = {
+    "wake up", "pills", "school", "tea", "bins out", "call mother"};
+constexpr std::array<std::string_view, 4> kModels = {
+    "Echo-less One", "Echo-less Dot", "Doorbell 2", "Kitchen Display"};
+constexpr std::array<std::string_view, 5> kSeen = {
+    "postman", "cat", "nobody", "neighbour with parcel", "person, unknown"};
 
 struct Country {
   std::string_view code;
@@ -74,7 +114,8 @@ constexpr std::array<Country, 8> kCountries = {{{"DE", "Germany"},
                                                 {"JP", "Japan"},
                                                 {"LB", "Lebanon"}}};
 
-/// One person's state while the tables are written side by side, as rows of many people lie mixed in a real table.
+/// One person's state while the tables are written side by side, as rows of many people lie mixed
+/// in a real table.
 struct Holder {
   const DemoPerson* person;
   std::string mark;
@@ -87,7 +128,10 @@ struct Holder {
 class CompanyWriter {
  public:
   CompanyWriter(fs::path directory, const DemoCompanyPlan& plan, std::vector<Recording> recordings)
-      : directory_(std::move(directory)), plan_(plan), random_(plan.seed), recordings_(std::move(recordings)) {
+      : directory_(std::move(directory)),
+        plan_(plan),
+        random_(plan.seed),
+        recordings_(std::move(recordings)) {
     for (const DemoPerson& person : demo_people()) {
       holders_.push_back({.person = &person,
                           .mark = demo_mark(person.account_id),
@@ -122,16 +166,20 @@ class CompanyWriter {
 
   /// Calls `row(holder, number)` for the first, second, … thing of every holder that has as many.
   template <class Row>
-  void in_turns(std::size_t DemoVolume::*count, Row row);
+  void in_turns(std::size_t DemoVolume::* count, Row row);
 
   CopyTable open_table(std::string_view table) {
     return CopyTable(directory_ / "load" / (std::string(table) + ".tsv"));
   }
+
   void count(Holder& holder, std::string_view table);
   void count_file(std::uint64_t size_bytes);
   std::string some_time();
   std::string some_text(Words ordinary);
-  std::string some_device(const Holder& holder) { return holder.devices[random_.below(holder.devices.size())]; }
+
+  std::string some_device(const Holder& holder) {
+    return holder.devices[random_.below(holder.devices.size())];
+  }
 
   fs::path directory_;
   DemoCompanyPlan plan_;
@@ -159,7 +207,7 @@ DemoVolume CompanyWriter::scaled(DemoVolume volume) const {
 }
 
 template <class Row>
-void CompanyWriter::in_turns(std::size_t DemoVolume::*count, Row row) {
+void CompanyWriter::in_turns(std::size_t DemoVolume::* count, Row row) {
   std::size_t most = 0;
   for (const Holder& holder : holders_) {
     most = std::max(most, holder.volume.*count);
@@ -223,7 +271,10 @@ void CompanyWriter::write_countries() {
 void CompanyWriter::write_products() {
   CopyTable table = open_table("product");
   for (std::size_t i = 0; i < kProducts.size(); ++i) {
-    table.integer(static_cast<std::int64_t>(i + 1)).text(kProducts[i]).text(fmt::format("{}.{:02}", 9 + i * 11, i * 7)).end_row();
+    table.integer(static_cast<std::int64_t>(i + 1))
+        .text(kProducts[i])
+        .text(fmt::format("{}.{:02}", 9 + i * 11, i * 7))
+        .end_row();
     ++company_.rows;
   }
   table.finish();
@@ -233,7 +284,10 @@ void CompanyWriter::write_accounts() {
   CopyTable table = open_table("account");
   for (Holder& holder : holders_) {
     const DemoPerson& person = *holder.person;
-    table.text(person.account_id).text(person.given_name).text(person.family_name).text(person.email);
+    table.text(person.account_id)
+        .text(person.given_name)
+        .text(person.family_name)
+        .text(person.email);
     if (person.phone.empty()) {
       table.null();
     } else {
@@ -241,7 +295,9 @@ void CompanyWriter::write_accounts() {
     }
     table.text(person.street).text(person.postcode).text(person.city).text(person.country_code);
     table.text(person.born_on).text(some_time()).text(random_.chance(50) ? "t" : "f");
-    table.text(long_text(plan_.scale == DemoScale::Full ? 20'000 : 2'000, holder.mark)).text(holder.mark).end_row();
+    table.text(long_text(plan_.scale == DemoScale::Full ? 20'000 : 2'000, holder.mark))
+        .text(holder.mark)
+        .end_row();
     count(holder, "account");
   }
   table.finish();
@@ -260,7 +316,8 @@ void CompanyWriter::write_devices() {
     table.text(id).text(holder.person->account_id).text(random_.pick(kModels));
     table.text(fmt::format("SN-{}-{}", holder.person->account_id, number + 1));
     table.text(number == 0 ? "kitchen" : random_.pick(kHostileTexts));
-    table.text_or_null(random_.chance(70) ? std::optional<std::string_view>("home-wifi \"5G\"") : std::nullopt);
+    table.text_or_null(random_.chance(70) ? std::optional<std::string_view>("home-wifi \"5G\"")
+                                          : std::nullopt);
     table.text(some_time());
     if (random_.chance(20)) {
       table.text(some_time());
@@ -278,13 +335,18 @@ void CompanyWriter::write_recordings() {
   std::size_t next = 0;
   in_turns(&DemoVolume::recordings, [&](Holder& holder, std::size_t number) {
     const Recording& recording = recordings_[next++];
-    const fs::path below = fs::path(holder.person->account_id) / std::string_view(recording.locale).substr(0, 2) /
+    const fs::path below = fs::path(holder.person->account_id) /
+                           std::string_view(recording.locale).substr(0, 2) /
                            fmt::format("{:05}-{}", number + 1, recording.file.filename().string());
     const fs::path target = directory_ / "voice" / below;
     fs::create_directories(target.parent_path());
     copy_recording(recording, target);
-    table.integer(static_cast<std::int64_t>(next)).text(holder.person->account_id).text(some_device(holder));
-    table.text(some_time()).text(recording.locale).integer(static_cast<std::int64_t>(recording.size_bytes));
+    table.integer(static_cast<std::int64_t>(next))
+        .text(holder.person->account_id)
+        .text(some_device(holder));
+    table.text(some_time())
+        .text(recording.locale)
+        .integer(static_cast<std::int64_t>(recording.size_bytes));
     table.text(random_.chance(5) ? std::string(random_.pick(kHostileTexts)) : recording.transcript);
     table.text(random_.chance(4) ? "t" : "f").text(below.string()).text(holder.mark).end_row();
     count(holder, "voice_recording");
@@ -303,7 +365,8 @@ void CompanyWriter::write_searches() {
     table.text(number == 3 ? long_text(kLongTextBytes, holder.mark) : some_text(kQueries));
     table.integer(static_cast<std::int64_t>(random_.below(100'000)));
     if (random_.chance(40)) {
-      table.text(fmt::format("52.{:06}", random_.below(1'000'000))).text(fmt::format("13.{:06}", random_.below(1'000'000)));
+      table.text(fmt::format("52.{:06}", random_.below(1'000'000)))
+          .text(fmt::format("13.{:06}", random_.below(1'000'000)));
     } else {
       table.null().null();
     }
@@ -329,7 +392,8 @@ void CompanyWriter::write_alarms() {
       table.null();
     }
     table.text(fmt::format("{:02}:{:02}:00", random_.below(24), random_.below(60)));
-    table.text_or_null(random_.chance(70) ? std::optional<std::string_view>("Mon,Tue,Wed,Thu,Fri") : std::nullopt);
+    table.text_or_null(random_.chance(70) ? std::optional<std::string_view>("Mon,Tue,Wed,Thu,Fri")
+                                          : std::nullopt);
     table.text(random_.chance(60) ? "t" : "f").text(some_time()).text(holder.mark).end_row();
     count(holder, "alarm");
   });
@@ -340,7 +404,10 @@ void CompanyWriter::write_music() {
   CopyTable table = open_table("music_command");
   std::int64_t id = 0;
   in_turns(&DemoVolume::music_commands, [&](Holder& holder, std::size_t) {
-    table.integer(++id).text(holder.person->account_id).text(some_time()).text(some_text(kUtterances));
+    table.integer(++id)
+        .text(holder.person->account_id)
+        .text(some_time())
+        .text(some_text(kUtterances));
     if (random_.chance(75)) {
       table.text(random_.pick(kTracks)).text(random_.pick(kArtists));
       table.integer(static_cast<std::int64_t>(random_.below(400)));
@@ -361,7 +428,8 @@ void CompanyWriter::write_transit() {
     table.integer(++id).text(holder.person->account_id).text(asked_at);
     table.text(random_.pick(kStops)).text(some_text(kStops));
     if (random_.chance(80)) {
-      table.text(asked_at.substr(0, 10)).text(fmt::format("Bus {} in {} minutes", random_.below(300), random_.below(20)));
+      table.text(asked_at.substr(0, 10))
+          .text(fmt::format("Bus {} in {} minutes", random_.below(300), random_.below(20)));
     } else {
       table.null().null();
     }
@@ -395,7 +463,9 @@ void CompanyWriter::write_purchases() {
   std::int64_t id = 0;
   in_turns(&DemoVolume::purchases, [&](Holder& holder, std::size_t number) {
     const DemoPerson& person = *holder.person;
-    purchases.integer(++id).integer(holder.wallets[random_.below(holder.wallets.size())]).text(some_time());
+    purchases.integer(++id)
+        .integer(holder.wallets[random_.below(holder.wallets.size())])
+        .text(some_time());
     purchases.text(fmt::format("{}.{:02}", random_.below(400), random_.below(100))).text("EUR");
     purchases.text(fmt::format("{}\n{} {}", person.street, person.postcode, person.city));
     if (number == 1) {
@@ -416,7 +486,8 @@ void CompanyWriter::write_purchases() {
 void CompanyWriter::write_lines(CopyTable& lines, Holder& holder, std::int64_t purchase) {
   const auto last = static_cast<std::int64_t>(1 + random_.below(5));
   for (std::int64_t line = 1; line <= last; ++line) {
-    lines.integer(purchase).integer(line).integer(static_cast<std::int64_t>(1 + random_.below(kProducts.size())));
+    lines.integer(purchase).integer(line).integer(
+        static_cast<std::int64_t>(1 + random_.below(kProducts.size())));
     lines.integer(static_cast<std::int64_t>(1 + random_.below(9)));
     lines.text(fmt::format("{}.{:02}", random_.below(99), random_.below(100)));
     if (random_.chance(10)) {
@@ -429,7 +500,8 @@ void CompanyWriter::write_lines(CopyTable& lines, Holder& holder, std::int64_t p
   }
 }
 
-/// Everybody calls the next account in the list; the two Annas therefore share calls with each other.
+/// Everybody calls the next account in the list; the two Annas therefore share calls with each
+/// other.
 void CompanyWriter::write_calls() {
   CopyTable table = open_table("support_call");
   std::int64_t id = 0;
@@ -437,10 +509,15 @@ void CompanyWriter::write_calls() {
     for (std::size_t i = 0; i < holders_.size(); ++i) {
       Holder& caller = holders_[i];
       Holder& callee = holders_[(i + 1) % holders_.size()];
-      table.integer(++id).text(caller.person->account_id).text(callee.person->account_id).text(some_time());
+      table.integer(++id)
+          .text(caller.person->account_id)
+          .text(callee.person->account_id)
+          .text(some_time());
       table.integer(static_cast<std::int64_t>(1 + random_.below(50))).text(some_text(kQueries));
-      table.text_or_null(caller.person->phone.empty() ? std::nullopt : std::optional(caller.person->phone));
-      table.text_or_null(callee.person->phone.empty() ? std::nullopt : std::optional(callee.person->phone));
+      table.text_or_null(caller.person->phone.empty() ? std::nullopt
+                                                      : std::optional(caller.person->phone));
+      table.text_or_null(callee.person->phone.empty() ? std::nullopt
+                                                      : std::optional(callee.person->phone));
       table.text(caller.mark).text(callee.mark).end_row();
       count(caller, "support_call");
       count(callee, "support_call");
@@ -454,7 +531,8 @@ void CompanyWriter::write_clips() {
   CopyTable table = open_table("doorbell_clip");
   std::uint32_t id = 0;
   in_turns(&DemoVolume::doorbell_clips, [&](Holder& holder, std::size_t number) {
-    const fs::path below = fs::path(holder.person->account_id) / fmt::format("clip-{:04}.gif", number + 1);
+    const fs::path below =
+        fs::path(holder.person->account_id) / fmt::format("clip-{:04}.gif", number + 1);
     const fs::path target = directory_ / "doorbell" / below;
     fs::create_directories(target.parent_path());
     const Bytes clip = make_clip(++id, holder.mark);
@@ -475,7 +553,8 @@ void CompanyWriter::write_clips() {
 Result<DemoCompany> CompanyWriter::write() {
   if (recordings_.size() < kAnnaSchmidtRecordings + demo_people().size()) {
     return fail(ErrorCode::Conflict,
-                fmt::format("only {} recordings in {}; the demo needs the 2,255 of asterisk-core-sounds-{{en,fr,es,it}}-wav",
+                fmt::format("only {} recordings in {}; the demo needs the 2,255 of "
+                            "asterisk-core-sounds-{{en,fr,es,it}}-wav",
                             recordings_.size(),
                             plan_.sounds.string()));
   }

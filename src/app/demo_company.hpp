@@ -1,6 +1,6 @@
 /// @file
-/// Makes the demo company's data: files and tables of fourteen accounts, the same ones for the same seed. Not the
-/// database that holds them (demo_shop.hpp).
+/// Makes the demo company's data: files and tables of fourteen accounts, the same ones for the same
+/// seed. Not the database that holds them (demo_shop.hpp).
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ struct DemoCompanyPlan {
   DemoScale scale = DemoScale::Full;
 };
 
-/// What the company has about one account, counted while it was made: what a complete package must hold.
+/// What the company has about one account, counted while it was made: what a complete package must
+/// hold.
 struct DemoHoldings {
   std::map<std::string, std::uint64_t, std::less<>> rows;  ///< by table; empty tables are absent
   std::uint64_t total_rows = 0;
@@ -45,11 +46,13 @@ struct DemoCompany {
 /// The token that stands in every row of an account and in nobody else's.
 [[nodiscard]] std::string demo_mark(std::string_view account_id);
 
-/// Writes `<directory>/voice/<account>/…` (copies of the recordings), `<directory>/doorbell/<account>/…` and
+/// Writes `<directory>/voice/<account>/…` (copies of the recordings),
+/// `<directory>/doorbell/<account>/…` and
 /// `<directory>/load/<table>.tsv` (COPY's text format, read by demo/load.sql).
 ///
 /// @param directory  exists; the three folders do not.
-/// @return NotFound when the recordings are not installed, naming the packages; Conflict when there are fewer than the
+/// @return NotFound when the recordings are not installed, naming the packages; Conflict when there
+/// are fewer than the
 ///         plan needs. Errors  Failure when the disk is full.
 [[nodiscard]] Result<DemoCompany> make_demo_company(const std::filesystem::path& directory,
                                                     const DemoCompanyPlan& plan);

@@ -10,8 +10,8 @@
 
 namespace rightful::app {
 
-/// Format   PostgreSQL 15, "COPY", text format: tab between columns, `\N` for NULL, backslash escapes.
-/// Errors   Failure from finish() when anything could not be written.
+/// Format   PostgreSQL 15, "COPY", text format: tab between columns, `\N` for NULL, backslash
+/// escapes. Errors   Failure from finish() when anything could not be written.
 class CopyTable {
  public:
   explicit CopyTable(const std::filesystem::path& path);

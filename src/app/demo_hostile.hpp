@@ -1,5 +1,6 @@
 /// @file
-/// Text that has broken exports elsewhere: markup, quotes, formulas, paths, other scripts and directions, odd spaces.
+/// Text that has broken exports elsewhere: markup, quotes, formulas, paths, other scripts and
+/// directions, odd spaces.
 #pragma once
 
 #include <array>
@@ -33,7 +34,8 @@ inline constexpr std::array<std::string_view, 22> kHostileTexts = {
     "]]> <!-- --> ?> */ */",
 };
 
-/// A text of `size_bytes` (at least 200) that repeats a paragraph with markup, and holds `mark` near its middle.
+/// A text of `size_bytes` (at least 200) that repeats a paragraph with markup, and holds `mark`
+/// near its middle.
 [[nodiscard]] std::string long_text(std::size_t size_bytes, std::string_view mark);
 
 }  // namespace rightful::app

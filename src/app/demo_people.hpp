@@ -1,5 +1,6 @@
 /// @file
-/// The accounts of the demo company: two look-alikes, twelve others, and one person about whom nothing is stored.
+/// The accounts of the demo company: two look-alikes, twelve others, and one person about whom
+/// nothing is stored.
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ struct DemoVolume {
   std::size_t doorbell_clips;
 };
 
-/// Shape  `account_id` is also the name of the account's folder, so it has only letters, digits and hyphens.
+/// Shape  `account_id` is also the name of the account's folder, so it has only letters, digits and
+/// hyphens.
 struct DemoPerson {
   std::string_view account_id;
   std::string_view given_name;

@@ -1,5 +1,6 @@
 /// @file
-/// Repeatable randomness for the demo company: the same seed gives the same company on every machine. Never for keys.
+/// Repeatable randomness for the demo company: the same seed gives the same company on every
+/// machine. Never for keys.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,9 @@ class DemoRandom {
   /// True in `percent` of 100 calls.
   bool chance(std::size_t percent) { return below(100) < percent; }
 
-  std::string_view pick(std::span<const std::string_view> choices) { return choices[below(choices.size())]; }
+  std::string_view pick(std::span<const std::string_view> choices) {
+    return choices[below(choices.size())];
+  }
 
  private:
   std::uint64_t state_;

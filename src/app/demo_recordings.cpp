@@ -30,7 +30,8 @@ std::string words_of(const fs::path& path_in_voice) {
 Result<std::vector<Recording>> find_recordings(const fs::path& sounds) {
   std::vector<Recording> found;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(sounds, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(sounds, error), end; !error && entry != end;
+       entry.increment(error)) {
     if (!entry->is_regular_file(error) || entry->path().extension() != ".wav") continue;
     const fs::path below = fs::relative(entry->path(), sounds);
     const fs::path voice = *below.begin();
@@ -42,7 +43,8 @@ Result<std::vector<Recording>> find_recordings(const fs::path& sounds) {
   if (error || found.empty()) {
     return fail(ErrorCode::NotFound,
                 "no recordings in " + sounds.string() +
-                    "; install asterisk-core-sounds-en-wav, -fr-wav, -es-wav and -it-wav (apt-get install …)");
+                    "; install asterisk-core-sounds-en-wav, -fr-wav, -es-wav and -it-wav (apt-get "
+                    "install …)");
   }
   std::ranges::sort(found, {}, &Recording::file);
   return found;

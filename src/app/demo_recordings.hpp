@@ -1,6 +1,7 @@
 /// @file
-/// The recordings of the demo: real human speech from Debian packages, dealt out to accounts and copied into the
-/// company's folder. Copies, not links: removing the demo can then never touch the system's files.
+/// The recordings of the demo: real human speech from Debian packages, dealt out to accounts and
+/// copied into the company's folder. Copies, not links: removing the demo can then never touch the
+/// system's files.
 #pragma once
 
 #include <cstdint>

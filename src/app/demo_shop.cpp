@@ -39,21 +39,24 @@ Result<fs::path> find_postgresql_program(std::string_view name) {
     if (fs::path program = folder / "bin" / name; fs::exists(program, error)) return program;
   }
   return fail(ErrorCode::NotFound,
-              "the program " + std::string(name) + " is not installed; apt-get install postgresql-15 brings it");
+              "the program " + std::string(name) +
+                  " is not installed; apt-get install postgresql-15 brings it");
 }
 
 Result<void> run_psql(const std::string& url, std::string_view script, const fs::path& directory) {
   RIGHTFUL_TRY(const auto psql, find_postgresql_program("psql"));
   const fs::path file = directory / "script.sql";
   std::ofstream(file, std::ios::binary) << script;
-  const CapturedRun run =
-      run_captured({.program = psql,
-                    .arguments = {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", file.filename().string()},
-                    .environment = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGCLIENTENCODING=UTF8", "HOME=/nonexistent"},
-                    .directory = directory,
-                    .descriptors = {},
-                    .user = std::nullopt,
-                    .group = std::nullopt});
+  const CapturedRun run = run_captured(
+      {.program = psql,
+       .arguments =
+           {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", file.filename().string()},
+       .environment =
+           {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "PGCLIENTENCODING=UTF8", "HOME=/nonexistent"},
+       .directory = directory,
+       .descriptors = {},
+       .user = std::nullopt,
+       .group = std::nullopt});
   fs::remove(file);
   if (!run.status.is_success()) return fail(ErrorCode::Unavailable, "psql failed: " + run.output);
   return {};

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/files.hpp"
@@ -26,15 +26,17 @@ std::string environment(const char* name) {
 }
 
 auto not_such_a_file(const fs::path& path) {
-  return fail(ErrorCode::InvalidArgument,
-              path.string() + " is not a list of known services; repair it, or remove it to begin anew");
+  return fail(
+      ErrorCode::InvalidArgument,
+      path.string() + " is not a list of known services; repair it, or remove it to begin anew");
 }
 
 }  // namespace
 
 fs::path KnownServices::default_path() {
   const std::string config = environment("XDG_CONFIG_HOME");
-  const fs::path base = config.empty() ? fs::path(environment("HOME")) / ".config" : fs::path(config);
+  const fs::path base =
+      config.empty() ? fs::path(environment("HOME")) / ".config" : fs::path(config);
   return base / "rightful" / "services.json";
 }
 
@@ -46,8 +48,10 @@ Result<KnownServices> KnownServices::open(fs::path path) {
   const auto json = nlohmann::json::parse(as_text(*content), nullptr, false);
   if (!json.is_object()) return not_such_a_file(known.path_);
   for (const auto& [server, value] : json.items()) {
-    const auto bytes = value.is_string() ? from_base64(value.get<std::string>()) : Result<Bytes>(Bytes());
-    const auto key = bytes ? crypto::SignPublicKey::parse(*bytes) : fail(ErrorCode::InvalidArgument, "");
+    const auto bytes =
+        value.is_string() ? from_base64(value.get<std::string>()) : Result<Bytes>(Bytes());
+    const auto key =
+        bytes ? crypto::SignPublicKey::parse(*bytes) : fail(ErrorCode::InvalidArgument, "");
     if (!key) return not_such_a_file(known.path_);
     known.keys_.emplace(server, *key);
   }
@@ -69,7 +73,8 @@ Result<void> KnownServices::meet(std::string_view server, const crypto::SignPubl
   if (known) {
     return fail(ErrorCode::NotAuthentic,
                 fmt::format("{} shows another signing key than before.\n  known: {}\n  shown: {}\n"
-                            "Ask the company on another way which one is right. If the new one is, remove the line of this "
+                            "Ask the company on another way which one is right. If the new one is, "
+                            "remove the line of this "
                             "server from {}.",
                             server,
                             crypto::fingerprint(*known),

@@ -1,6 +1,6 @@
 /// @file
-/// Which signing key this person has met which service with. What a package says about its own origin is believed only
-/// if the key was known before.
+/// Which signing key this person has met which service with. What a package says about its own
+/// origin is believed only if the key was known before.
 #pragma once
 
 #include <filesystem>

@@ -10,8 +10,8 @@
 #include "app/command.hpp"
 #include "app/program_settings.hpp"
 
-/// One of the three places that catch what cannot go on. Texts of unknown exceptions stay unprinted: a library's may
-/// hold data.
+/// One of the three places that catch what cannot go on. Texts of unknown exceptions stay
+/// unprinted: a library's may hold data.
 int main(int argc, char** argv) {
   using namespace rightful;
   const std::vector<std::string> words(argv + 1, argv + argc);
@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
     return static_cast<int>(app::run_program(words, app::process_environment(), console));
   } catch (const Failure& failure) {
     console.err << "rightful: " << failure.what() << " (" << failure.cause() << ")\n";
-    return static_cast<int>(failure.retry() == Retry::Later ? app::ExitCode::Unavailable : app::ExitCode::Failed);
+    return static_cast<int>(failure.retry() == Retry::Later ? app::ExitCode::Unavailable
+                                                            : app::ExitCode::Failed);
   } catch (const std::exception& /*unknown*/) {
     console.err << "rightful: an unexpected error ended the program; its log says more\n";
     return static_cast<int>(app::ExitCode::Failed);

@@ -9,9 +9,11 @@ namespace rightful::app {
 namespace {
 
 auto not_yours() {
-  return fail(ErrorCode::NotAuthentic,
-              "this package cannot be opened: it was not made for this account, or it was changed, or another service made "
-              "it. If you received it by mistake, do not pass it on: sign in and report it as `not mine`.");
+  return fail(
+      ErrorCode::NotAuthentic,
+      "this package cannot be opened: it was not made for this account, or it was changed, or "
+      "another service made "
+      "it. If you received it by mistake, do not pass it on: sign in and report it as `not mine`.");
 }
 
 }  // namespace
@@ -20,11 +22,13 @@ Result<PackageFile> open_package_file(const std::filesystem::path& path) {
   RIGHTFUL_TRY(auto file, archive::FileReadAt::open(path));
   const auto text = archive::read_envelope(file);
   if (!text) {
-    return fail(ErrorCode::InvalidArgument, path.string() + " is not a package of this service (" + text.error().detail + ")");
+    return fail(ErrorCode::InvalidArgument,
+                path.string() + " is not a package of this service (" + text.error().detail + ")");
   }
   auto envelope = crypto::parse_envelope(*text);
   if (!envelope) {
-    return fail(ErrorCode::InvalidArgument, path.string() + ": its envelope is damaged (" + envelope.error().detail + ")");
+    return fail(ErrorCode::InvalidArgument,
+                path.string() + ": its envelope is damaged (" + envelope.error().detail + ")");
   }
   return PackageFile{.file = std::move(file), .envelope = *std::move(envelope)};
 }
@@ -42,7 +46,8 @@ Result<crypto::RequesterRoot> root_by_recovery(const PackageFile& package,
                                                const crypto::RecoveryCode& code,
                                                const AccountId& account) {
   if (!package.envelope.recovery) {
-    return fail(ErrorCode::NotFound, "this package has no way in by recovery code; open it with the credential");
+    return fail(ErrorCode::NotFound,
+                "this package has no way in by recovery code; open it with the credential");
   }
   auto root = crypto::RequesterRoot::unwrap(package.envelope.recovery->wrapped,
                                             code.wrap_key(account),

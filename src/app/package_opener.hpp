@@ -1,6 +1,6 @@
 /// @file
-/// From a package file and a way in to the code that opens it, with every check of protocol v1 in between. Used by
-/// `rightful unlock` and by the demo's proofs.
+/// From a package file and a way in to the code that opens it, with every check of protocol v1 in
+/// between. Used by `rightful unlock` and by the demo's proofs.
 #pragma once
 
 #include <filesystem>
@@ -28,10 +28,11 @@ struct PackageFile {
 /// What the envelope gave, after signature, account and request were found right.
 /// @param service_key  known from elsewhere than this file.
 /// @return NotAuthentic: another account's package, a changed one, or another service's.
-[[nodiscard]] Result<crypto::SealedPayload> open_with_root(const PackageFile& package,
-                                                           const crypto::RequesterRoot& root,
-                                                           const AccountId& account,
-                                                           const crypto::SignPublicKey& service_key);
+[[nodiscard]] Result<crypto::SealedPayload> open_with_root(
+    const PackageFile& package,
+    const crypto::RequesterRoot& root,
+    const AccountId& account,
+    const crypto::SignPublicKey& service_key);
 
 /// The root through the recovery wrap inside the file: works without the service.
 /// @return NotFound when the file holds no recovery wrap; NotAuthentic for another code or account.

@@ -32,11 +32,13 @@ std::string find_in(const std::vector<std::string>& environment, std::string_vie
   return {};
 }
 
-Result<Settings> read_settings(const ParsedCommand& command, const std::vector<std::string>& environment) {
+Result<Settings> read_settings(const ParsedCommand& command,
+                               const std::vector<std::string>& environment) {
   Settings settings;
   if (const auto file = command.value("--config")) {
     const auto content = read_file(*file, kMaxFileBytes);
-    if (!content) return fail(content.error().code, "--config " + *file + ": " + content.error().detail);
+    if (!content)
+      return fail(content.error().code, "--config " + *file + ": " + content.error().detail);
     RIGHTFUL_TRY(settings.apply_yaml(as_text(*content), *file));
   }
   RIGHTFUL_TRY(settings.apply_environment(environment));
@@ -46,12 +48,15 @@ Result<Settings> read_settings(const ParsedCommand& command, const std::vector<s
   return settings;
 }
 
-Result<fs::path> data_directory(const Settings& settings, const std::vector<std::string>& environment) {
+Result<fs::path> data_directory(const Settings& settings,
+                                const std::vector<std::string>& environment) {
   const fs::path chosen = settings.path("data_dir");
   if (!chosen.empty()) return fs::absolute(chosen);
   if (::geteuid() == 0) return fs::path("/var/lib/rightful");
   const std::string home = find_in(environment, "HOME");
-  if (home.empty()) return fail(ErrorCode::InvalidArgument, "HOME is not set; say where data may live with --data-dir");
+  if (home.empty())
+    return fail(ErrorCode::InvalidArgument,
+                "HOME is not set; say where data may live with --data-dir");
   return fs::path(home) / ".local/share/rightful";
 }
 

@@ -1,5 +1,6 @@
 /// @file
-/// Where the settings of one run come from (file, environment, flags), and the places that follow from them.
+/// Where the settings of one run come from (file, environment, flags), and the places that follow
+/// from them.
 #pragma once
 
 #include <filesystem>
@@ -18,19 +19,23 @@ namespace rightful::app {
 
 /// Defaults, then the file of `--config`, then the environment, then flags.
 /// @return InvalidArgument with the place and what is allowed; NotFound when the file is missing.
-[[nodiscard]] Result<Settings> read_settings(const ParsedCommand& command, const std::vector<std::string>& environment);
+[[nodiscard]] Result<Settings> read_settings(const ParsedCommand& command,
+                                             const std::vector<std::string>& environment);
 
 /// The value of an environment variable, or empty.
-[[nodiscard]] std::string find_in(const std::vector<std::string>& environment, std::string_view name);
+[[nodiscard]] std::string find_in(const std::vector<std::string>& environment,
+                                  std::string_view name);
 
 /// `data_dir`, else /var/lib/rightful for root and ~/.local/share/rightful for everybody else.
 /// @return InvalidArgument when HOME is needed and not set.
-[[nodiscard]] Result<std::filesystem::path> data_directory(const Settings& settings,
-                                                           const std::vector<std::string>& environment);
+[[nodiscard]] Result<std::filesystem::path> data_directory(
+    const Settings& settings, const std::vector<std::string>& environment);
 
 /// `keys.dir`, else `<data>/keys`.
-[[nodiscard]] std::filesystem::path key_directory(const Settings& settings, const std::filesystem::path& data);
+[[nodiscard]] std::filesystem::path key_directory(const Settings& settings,
+                                                  const std::filesystem::path& data);
 /// `package.dir`, else `<data>/packages`.
-[[nodiscard]] std::filesystem::path package_directory(const Settings& settings, const std::filesystem::path& data);
+[[nodiscard]] std::filesystem::path package_directory(const Settings& settings,
+                                                      const std::filesystem::path& data);
 
 }  // namespace rightful::app

@@ -46,7 +46,8 @@ void ProgressDisplay::update(std::size_t row, double share, std::string words) {
     return;
   }
   const auto now = clock_.steady_now();
-  if (target.share >= target.printed_share + kPlainStep || now - target.printed_at >= kPlainInterval) {
+  if (target.share >= target.printed_share + kPlainStep ||
+      now - target.printed_at >= kPlainInterval) {
     target.printed_share = target.share;
     target.printed_at = now;
     print_line(target);
@@ -70,14 +71,19 @@ void ProgressDisplay::redraw() {
   std::string frame;
   if (is_drawn_) frame += fmt::format("\x1b[{}A", rows_.size());
   for (const Row& row : rows_) {
-    frame += fmt::format("\r\x1b[K  {:<14} {} {:>3.0f} %  {}\n", row.name, bar(row.share), row.share * 100, row.words);
+    frame += fmt::format("\r\x1b[K  {:<14} {} {:>3.0f} %  {}\n",
+                         row.name,
+                         bar(row.share),
+                         row.share * 100,
+                         row.words);
   }
   console_.err << frame << std::flush;
   is_drawn_ = true;
 }
 
 void ProgressDisplay::print_line(Row& row) {
-  console_.err << fmt::format("  {:<14} {:>3.0f} %  {}\n", row.name, row.share * 100, row.words) << std::flush;
+  console_.err << fmt::format("  {:<14} {:>3.0f} %  {}\n", row.name, row.share * 100, row.words)
+               << std::flush;
 }
 
 std::string human_size(std::uint64_t bytes) {

@@ -1,5 +1,6 @@
 /// @file
-/// How far things are, for a person who waits: bars that redraw on a terminal, a line now and then everywhere else.
+/// How far things are, for a person who waits: bars that redraw on a terminal, a line now and then
+/// everywhere else.
 #pragma once
 
 #include <chrono>

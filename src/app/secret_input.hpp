@@ -1,6 +1,6 @@
 /// @file
-/// Where a command gets a secret from: a file that was named, or the terminal. Never from the command line, which every
-/// user of the machine can read.
+/// Where a command gets a secret from: a file that was named, or the terminal. Never from the
+/// command line, which every user of the machine can read.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,8 @@ namespace rightful::app {
 [[nodiscard]] Result<crypto::SecretBytes> secret_from_file(const std::string& path);
 
 /// The file if one was named, else a question on the terminal.
-[[nodiscard]] Result<crypto::SecretBytes> secret_from(const std::optional<std::string>& file, std::string_view prompt);
+[[nodiscard]] Result<crypto::SecretBytes> secret_from(const std::optional<std::string>& file,
+                                                      std::string_view prompt);
 
 /// Asks twice when it comes from the terminal. @return InvalidArgument when the two differ.
 [[nodiscard]] Result<crypto::SecretBytes> new_secret_from(const std::optional<std::string>& file,

@@ -44,8 +44,8 @@ exporting::ExportSettings export_settings(const ServiceOptions& options, const S
   result.work_directory = options.data / "work";
   result.package_lifetime = std::chrono::days(settings.integer("package.lifetime_days"));
   result.child_memory_mib = settings.integer("child.memory_mib");
-  result.landlock =
-      settings.text("child.landlock") == "require" ? exporting::Landlock::Require : exporting::Landlock::IfAvailable;
+  result.landlock = settings.text("child.landlock") == "require" ? exporting::Landlock::Require
+                                                                 : exporting::Landlock::IfAvailable;
   result.environment = options.environment;
   return result;
 }
@@ -84,7 +84,9 @@ Result<LoadedCatalog> parse_catalog(std::string text, std::string_view name) {
 
 Result<LoadedCatalog> load_catalog(const std::filesystem::path& file) {
   const auto content = read_file(file, kMaxCatalogBytes);
-  if (!content) return fail(content.error().code, "the catalog " + file.string() + ": " + content.error().detail);
+  if (!content)
+    return fail(content.error().code,
+                "the catalog " + file.string() + ": " + content.error().detail);
   return parse_catalog(std::string(as_text(*content)), file.string());
 }
 
@@ -103,17 +105,20 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options,
   service->packages_ = std::make_unique<exporting::DirectoryPackageStore>(options.packages);
   if (catalog != nullptr) {
     activate(state, *catalog, clock);
-    service->sign_in_ = std::make_unique<lifecycle::SignIn>(state.pool(), state.keys(), clock, random);
+    service->sign_in_ =
+        std::make_unique<lifecycle::SignIn>(state.pool(), state.keys(), clock, random);
     service->requests_ = std::make_unique<lifecycle::AccessRequests>(
         state.pool(),
         *service->packages_,
         clock,
         random,
         lifecycle::AccessRequestSettings{.timezone = catalog->catalog.controller().timezone});
-    service->caretaker_ = std::make_unique<lifecycle::Caretaker>(*service->sign_in_, *service->requests_, clock);
+    service->caretaker_ =
+        std::make_unique<lifecycle::Caretaker>(*service->sign_in_, *service->requests_, clock);
     service->caretaker_->start();
   }
-  if (settings.integer("workers") > 0) service->start_workers(options, settings, state, clock, random);
+  if (settings.integer("workers") > 0)
+    service->start_workers(options, settings, state, clock, random);
   if (options.face == ServiceFace::HttpAndWorkers) {
     RIGHTFUL_TRY(service->start_http(settings, state, clock, random));
   }
@@ -129,12 +134,20 @@ void Service::start_workers(const ServiceOptions& options,
   authority_ = std::make_unique<exporting::StatementAuthority>(state.pool(), state.keys());
   handler_ = std::make_unique<exporting::ExportHandler>(
       state.pool(), *packages_, state.keys(), clock, random, export_settings(options, settings));
-  worker_ = std::make_unique<queue::Worker>(
-      state.pool(), state.heartbeat(), *handler_, *authority_, clock, random, worker_settings(settings, random));
+  worker_ = std::make_unique<queue::Worker>(state.pool(),
+                                            state.heartbeat(),
+                                            *handler_,
+                                            *authority_,
+                                            clock,
+                                            random,
+                                            worker_settings(settings, random));
   worker_->start();
 }
 
-Result<void> Service::start_http(const Settings& settings, StateStore& state, Clock& clock, Random& random) {
+Result<void> Service::start_http(const Settings& settings,
+                                 StateStore& state,
+                                 Clock& clock,
+                                 Random& random) {
   http::ApiSettings api{.version = RIGHTFUL_VERSION,
                         .service_key = state.keys().service_key().public_key(),
                         .is_ready = [&state] {

@@ -1,6 +1,6 @@
 /// @file
-/// The running service: the parts of `serve`, `work` and `demo`, joined. The member list is the parts list; destruction
-/// in reverse is the orderly end.
+/// The running service: the parts of `serve`, `work` and `demo`, joined. The member list is the
+/// parts list; destruction in reverse is the orderly end.
 #pragma once
 
 #include <filesystem>
@@ -58,7 +58,8 @@ struct ServiceOptions {
 
 class Service {
  public:
-  /// Freezes the catalog as a version, then starts workers and HTTP. `state`, `clock` and `random` must outlive it.
+  /// Freezes the catalog as a version, then starts workers and HTTP. `state`, `clock` and `random`
+  /// must outlive it.
   /// @param catalog  needed by HttpAndWorkers; absent for WorkersOnly.
   /// @return InvalidArgument, Conflict: address or certificate, as http::HttpServer::create.
   [[nodiscard]] static Result<std::unique_ptr<Service>> start(const ServiceOptions& options,
@@ -73,14 +74,22 @@ class Service {
 
   /// `http://127.0.0.1:8480`; empty for WorkersOnly.
   [[nodiscard]] std::string url() const;
+
   /// For `demo`, which invites its own people.
   [[nodiscard]] lifecycle::SignIn& sign_in() { return *sign_in_; }
 
  private:
   Service() = default;
 
-  [[nodiscard]] Result<void> start_http(const Settings& settings, StateStore& state, Clock& clock, Random& random);
-  void start_workers(const ServiceOptions& options, const Settings& settings, StateStore& state, Clock& clock, Random& random);
+  [[nodiscard]] Result<void> start_http(const Settings& settings,
+                                        StateStore& state,
+                                        Clock& clock,
+                                        Random& random);
+  void start_workers(const ServiceOptions& options,
+                     const Settings& settings,
+                     StateStore& state,
+                     Clock& clock,
+                     Random& random);
   void start_keeper(StateStore& state, Clock& clock);
 
   // Ciphertext of packages; the child writes there, downloads read there.

@@ -20,13 +20,16 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDatabase = "rightful";
 
-/// Others may pass through (PostgreSQL's own user must), and see nothing: what lies inside has modes of its own.
+/// Others may pass through (PostgreSQL's own user must), and see nothing: what lies inside has
+/// modes of its own.
 Result<void> make_data_directory(const fs::path& data) {
   std::error_code error;
   fs::create_directories(data, error);
   if (error) {
     return fail(ErrorCode::Denied,
-                fmt::format("cannot make {} ({}); name another place with --data-dir", data.string(), error.message()));
+                fmt::format("cannot make {} ({}); name another place with --data-dir",
+                            data.string(),
+                            error.message()));
   }
   return {};
 }
@@ -40,7 +43,8 @@ store::ConnectionSettings connection(const std::string& url, std::string_view na
 
 }  // namespace
 
-Result<StateStoreOptions> state_store_options(const Settings& settings, const std::vector<std::string>& environment) {
+Result<StateStoreOptions> state_store_options(const Settings& settings,
+                                              const std::vector<std::string>& environment) {
   StateStoreOptions options;
   RIGHTFUL_TRY(options.data, data_directory(settings, environment));
   options.keys = key_directory(settings, options.data);
@@ -49,20 +53,26 @@ Result<StateStoreOptions> state_store_options(const Settings& settings, const st
   return options;
 }
 
-Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& options, Clock& clock, Random& random) {
+Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& options,
+                                                     Clock& clock,
+                                                     Random& random) {
   std::unique_ptr<StateStore> state(new StateStore());
   RIGHTFUL_TRY(make_data_directory(options.data));
   auto keys = crypto::ServerKeys::open(options.keys);
   if (!keys && keys.error().code == ErrorCode::NotFound) {
-    return fail(ErrorCode::NotFound, keys.error().detail + "; `rightful admin keys init` makes the keys of a new installation");
+    return fail(
+        ErrorCode::NotFound,
+        keys.error().detail + "; `rightful admin keys init` makes the keys of a new installation");
   }
   if (!keys) return std::unexpected(keys.error());
   state->keys_.emplace(*std::move(keys));
   RIGHTFUL_TRY(state->open_cluster(options));
   RIGHTFUL_TRY(state->open_schema(options));
   RIGHTFUL_TRY(state->open_ledger(options, clock, random));
-  state->pool_ = std::make_unique<store::Pool>(connection(state->url_, "rightful"), options.connections, state->ledger_.get());
-  state->heartbeat_ = std::make_unique<store::Pool>(connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
+  state->pool_ = std::make_unique<store::Pool>(
+      connection(state->url_, "rightful"), options.connections, state->ledger_.get());
+  state->heartbeat_ = std::make_unique<store::Pool>(
+      connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
   store::record_migrations(*state->pool_);
   return state;
 }
@@ -74,8 +84,9 @@ Result<void> StateStore::open_cluster(const StateStoreOptions& options) {
   }
   store::EmbeddedClusterSettings settings;
   settings.directory = options.data;
-  auto cluster = options.cluster == ClusterUse::Own ? store::EmbeddedCluster::start_or_adopt(settings)
-                                                    : store::EmbeddedCluster::attach(settings);
+  auto cluster = options.cluster == ClusterUse::Own
+                     ? store::EmbeddedCluster::start_or_adopt(settings)
+                     : store::EmbeddedCluster::attach(settings);
   if (!cluster) return std::unexpected(cluster.error());
   cluster_.emplace(*std::move(cluster));
   RIGHTFUL_TRY(cluster_->create_database(kDatabase));
@@ -90,13 +101,19 @@ Result<void> StateStore::open_schema(const StateStoreOptions& options) {
   return {};
 }
 
-Result<void> StateStore::open_ledger(const StateStoreOptions& options, Clock& clock, Random& random) {
+Result<void> StateStore::open_ledger(const StateStoreOptions& options,
+                                     Clock& clock,
+                                     Random& random) {
   const store::ConnectionSettings settings = connection(url_, "rightful-ledger");
   RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(options.ledger_origin));
   RIGHTFUL_TRY(const auto build, ledger::Build::parse(RIGHTFUL_VERSION));
   RIGHTFUL_TRY(store::open_ledger(settings, origin, *keys_, clock, random));
   ledger_ = std::make_unique<store::LedgerWriter>(
-      settings, store::LedgerWriterSettings{.role = options.role, .build = build}, *keys_, clock, random);
+      settings,
+      store::LedgerWriterSettings{.role = options.role, .build = build},
+      *keys_,
+      clock,
+      random);
   return ledger_->start();
 }
 

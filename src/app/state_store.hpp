@@ -1,5 +1,6 @@
 /// @file
-/// What every command that touches Rightful's state needs first: cluster, schema, keys, ledger, pool, in this order.
+/// What every command that touches Rightful's state needs first: cluster, schema, keys, ledger,
+/// pool, in this order.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,8 @@ enum class ClusterUse : std::uint8_t {
 };
 
 enum class SchemaUse : std::uint8_t {
-  Check,   ///< refuse an old schema, naming `rightful migrate`; an embedded database is brought up to date all the same
+  Check,   ///< refuse an old schema, naming `rightful migrate`; an embedded database is brought up
+           ///< to date all the same
   Migrate  ///< bring it up to date
 };
 
@@ -47,8 +49,10 @@ struct StateStoreOptions {
 /// Threads  pool() may be used from any thread; keep() from one.
 class StateStore {
  public:
-  /// @return Conflict: another program owns the data directory, or the schema does not fit; NotFound: no keys yet, or
-  ///         PostgreSQL is not installed; Unavailable: the database does not answer. The text says what to do.
+  /// @return Conflict: another program owns the data directory, or the schema does not fit;
+  /// NotFound: no keys yet, or
+  ///         PostgreSQL is not installed; Unavailable: the database does not answer. The text says
+  ///         what to do.
   [[nodiscard]] static Result<std::unique_ptr<StateStore>> open(const StateStoreOptions& options,
                                                                 Clock& clock,
                                                                 Random& random);
@@ -57,16 +61,20 @@ class StateStore {
   StateStore& operator=(const StateStore&) = delete;
 
   [[nodiscard]] store::Pool& pool() { return *pool_; }
+
   /// A further pool on the same database, for leases alone.
   [[nodiscard]] store::Pool& heartbeat() { return *heartbeat_; }
+
   [[nodiscard]] const crypto::ServerKeys& keys() const { return *keys_; }
+
   /// What opening changed in the schema.
   [[nodiscard]] const store::MigrationReport& migrated() const { return migrated_; }
+
   /// Of the database, for pg_dump and the like; an external one's URL may hold a password.
   [[nodiscard]] const std::string& url() const { return url_; }
 
-  /// To be called every second or so: the ledger's sign of life, and a look after an embedded server.
-  /// Errors  none: what fails is logged and tried again.
+  /// To be called every second or so: the ledger's sign of life, and a look after an embedded
+  /// server. Errors  none: what fails is logged and tried again.
   void keep();
 
  private:
@@ -74,7 +82,9 @@ class StateStore {
 
   [[nodiscard]] Result<void> open_cluster(const StateStoreOptions& options);
   [[nodiscard]] Result<void> open_schema(const StateStoreOptions& options);
-  [[nodiscard]] Result<void> open_ledger(const StateStoreOptions& options, Clock& clock, Random& random);
+  [[nodiscard]] Result<void> open_ledger(const StateStoreOptions& options,
+                                         Clock& clock,
+                                         Random& random);
 
   std::string url_;
   store::MigrationReport migrated_;
@@ -86,7 +96,7 @@ class StateStore {
 };
 
 /// The options that follow from settings.
-[[nodiscard]] Result<StateStoreOptions> state_store_options(const Settings& settings,
-                                                            const std::vector<std::string>& environment);
+[[nodiscard]] Result<StateStoreOptions> state_store_options(
+    const Settings& settings, const std::vector<std::string>& environment);
 
 }  // namespace rightful::app

@@ -4,8 +4,8 @@
 
 namespace rightful::app {
 
-/// From construction on the two signals no longer kill the process. One object at a time in a process.
-/// Threads  wait() by one; the signal may arrive on any.
+/// From construction on the two signals no longer kill the process. One object at a time in a
+/// process. Threads  wait() by one; the signal may arrive on any.
 class StopSignal {
  public:
   StopSignal();
@@ -14,7 +14,8 @@ class StopSignal {
   /// A further signal kills again.
   ~StopSignal();
 
-  /// Blocks until one arrives, at most `milliseconds`; −1 = for ever. @return true when one has arrived.
+  /// Blocks until one arrives, at most `milliseconds`; −1 = for ever. @return true when one has
+  /// arrived.
   [[nodiscard]] bool wait(int milliseconds) const;
 };
 

@@ -19,7 +19,8 @@ constexpr char kControlD = '\x04';
 
 enum class Echo : std::uint8_t { Off, On };
 
-/// Puts the terminal back as it was, also when the person cancels: Ctrl-C arrives as a character, not as a signal.
+/// Puts the terminal back as it was, also when the person cancels: Ctrl-C arrives as a character,
+/// not as a signal.
 class TerminalMode {
  public:
   TerminalMode(int terminal, Echo echo) : terminal_(terminal) {
@@ -29,8 +30,10 @@ class TerminalMode {
     if (echo == Echo::Off) mode.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     is_changed_ = ::tcsetattr(terminal_, TCSAFLUSH, &mode) == 0;
   }
+
   TerminalMode(const TerminalMode&) = delete;
   TerminalMode& operator=(const TerminalMode&) = delete;
+
   ~TerminalMode() {
     if (is_changed_) ::tcsetattr(terminal_, TCSAFLUSH, &before_);
   }
@@ -54,10 +57,12 @@ void say(int terminal, std::string_view text) {
 Result<crypto::SecretBytes> read_from_terminal(std::string_view prompt, Echo echo) {
   const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!terminal.is_open()) {
-    return fail(ErrorCode::Unavailable, "there is no terminal to ask on; give the value in a file (see --help)");
+    return fail(ErrorCode::Unavailable,
+                "there is no terminal to ask on; give the value in a file (see --help)");
   }
   const TerminalMode mode(terminal.get(), echo);
-  if (!mode.is_set()) return fail(ErrorCode::Unavailable, "the terminal cannot be set up for a secret");
+  if (!mode.is_set())
+    return fail(ErrorCode::Unavailable, "the terminal cannot be set up for a secret");
   say(terminal.get(), prompt);
   crypto::SecretBytes line(kMaxLineBytes);
   std::size_t size = 0;
