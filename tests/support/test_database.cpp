@@ -104,7 +104,8 @@ class OwnServer final : public TestServer {
   store::EmbeddedCluster cluster_;
 };
 
-/// The URL's database is where databases are made from; its role owns them.
+/// The URL's database is where databases are made from; its role owns them. Other roles sign in
+/// with a password.
 class GivenServer final : public TestServer {
  public:
   explicit GivenServer(std::string url)
@@ -117,7 +118,7 @@ class GivenServer final : public TestServer {
   }
 
   [[nodiscard]] std::string url(std::string_view database, std::string_view role) const override {
-    return url(database) + " user='" + std::string(role) + "'";
+    return url(database) + " user='" + std::string(role) + "' password='" + kRolePassword + "'";
   }
 
   [[nodiscard]] std::string admin_url(std::string_view database) const override {
@@ -138,12 +139,15 @@ class GivenServer final : public TestServer {
 
   void create_role(std::string_view name) override {
     const std::string role(name);
-    run_alone({.url = base_},
-              "DO $$ BEGIN CREATE ROLE " + role +
-                  " LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+    run_alone(
+        {.url = base_},
+        "DO $$ BEGIN CREATE ROLE " + role + "; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+    run_alone({.url = base_}, "ALTER ROLE " + role + " LOGIN PASSWORD '" + kRolePassword + "'");
   }
 
  private:
+  static constexpr const char* kRolePassword = "only-for-tests";
+
   std::string base_;
 };
 

@@ -8,7 +8,6 @@
 
 #include "rightful/core/random.hpp"
 #include "rightful/store/connection.hpp"
-#include "rightful/store/embedded_cluster.hpp"
 
 #include "tests/support/result_matchers.hpp"
 #include "tests/support/test_database.hpp"
@@ -55,6 +54,13 @@ class SourceConnectionTest : public ::testing::Test {
     SourceSettings made;
     made.url = database_.url(role);
     made.application_name = "rightful:r_test";
+    return made;
+  }
+
+  /// Of the tables' owner.
+  [[nodiscard]] SourceSettings owner_settings() const {
+    SourceSettings made = settings();
+    made.url = database_.url();
     return made;
   }
 
@@ -132,7 +138,7 @@ TEST_F(SourceConnectionTest, SharesASnapshot) {
 }
 
 TEST_F(SourceConnectionTest, CannotWriteEvenWhereItMay) {
-  SourceConnection connection = SourceConnection::open(settings(EmbeddedCluster::kRole)).value();
+  SourceConnection connection = SourceConnection::open(owner_settings()).value();
   connection.begin_snapshot();
   try {
     static_cast<void>(connection.query("write", "INSERT INTO note VALUES ('x', 'y') RETURNING 1"));
@@ -251,7 +257,7 @@ TEST_F(SourceConnectionTest, TellsWhatARoleMayWrite) {
   database_.execute("GRANT UPDATE (body) ON note TO rightful_test_writer");
 
   const SourceRole writer = SourceConnection::open(settings("rightful_test_writer")).value().role();
-  const SourceRole owner = SourceConnection::open(settings(EmbeddedCluster::kRole)).value().role();
+  const SourceRole owner = SourceConnection::open(owner_settings()).value().role();
 
   EXPECT_TRUE(writer.can_write);
   EXPECT_EQ(writer.writable_table, "public.note");
