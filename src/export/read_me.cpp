@@ -44,7 +44,7 @@ constexpr std::array kSections{
                     "or works without a network "
                     "with your recovery code.",
                     "With an archive program that knows AES-256: let the portal or “rightful "
-                    "unlock --show-code” show you the "
+                    "unlock --reveal-code” show you the "
                     "code of this file, open export.zip in it, and type the code as the password, "
                     "hyphens included."},
             .programs = "Programs that work: 7-Zip (Windows, Linux), NanaZip, PeaZip, WinZip, Keka "
@@ -76,7 +76,7 @@ constexpr std::array kSections{
                     "réseau avec votre code de secours.",
                     "Avec un programme d’archives qui connaît AES-256 : faites afficher le code de "
                     "ce fichier par le portail ou "
-                    "par « rightful unlock --show-code », ouvrez export.zip et saisissez le code "
+                    "par « rightful unlock --reveal-code », ouvrez export.zip et saisissez le code "
                     "comme mot de passe, tirets "
                     "compris."},
             .programs = "Programmes qui conviennent : 7-Zip (Windows, Linux), NanaZip, PeaZip, "
@@ -102,17 +102,18 @@ constexpr std::array kSections{
                 "kann nur von der Person geöffnet werden, die angefragt hat, mit deren eigener "
                 "Anmeldung.",
         .ways = "Drei Wege, sie zu öffnen",
-        .way = {"Im Portal, in dem Sie angefragt haben: anmelden, die Anfrage öffnen, „Öffnen“ "
-                "wählen. Es muss nichts "
-                "installiert werden, und es geht auch am Telefon.",
-                "Mit dem Programm „rightful“: rightful unlock DATEI. Es fragt nach Ihrem Passwort, "
-                "oder arbeitet ohne Netz "
-                "mit Ihrem Wiederherstellungscode.",
-                "Mit einem Archivprogramm, das AES-256 kennt: Lassen Sie sich im Portal oder mit "
-                "„rightful unlock "
-                "--show-code“ den Code dieser Datei zeigen, öffnen Sie darin export.zip und geben "
-                "Sie den Code samt "
-                "Bindestrichen als Passwort ein."},
+        .way =
+            {"Im Portal, in dem Sie angefragt haben: anmelden, die Anfrage öffnen, „Öffnen“ "
+             "wählen. Es muss nichts "
+             "installiert werden, und es geht auch am Telefon.",
+             "Mit dem Programm „rightful“: rightful unlock DATEI. Es fragt nach Ihrem Passwort, "
+             "oder arbeitet ohne Netz "
+             "mit Ihrem Wiederherstellungscode.",
+             "Mit einem Archivprogramm, das AES-256 kennt: Lassen Sie sich im Portal oder mit "
+             "„rightful unlock "
+             "--reveal-code“ den Code dieser Datei zeigen, öffnen Sie darin export.zip und geben "
+             "Sie den Code samt "
+             "Bindestrichen als Passwort ein."},
         .programs = "Programme, mit denen es geht: 7-Zip (Windows, Linux), NanaZip, PeaZip, "
                     "WinZip, Keka (macOS), bsdtar.",
         .not_opened = "Die eingebauten von Windows und macOS sowie unzip können sie nicht öffnen.",

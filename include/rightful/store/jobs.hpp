@@ -66,10 +66,10 @@ struct JobProgress {
 
 /// How an attempt ended, as its row keeps it.
 struct AttemptEnd {
-  std::string outcome;  ///< released, retry, stop, quarantine, lease_lost, cancelled
-  std::string cause;    ///< closed word `[a-z0-9_]{1,24}`, empty for released
-  std::string death;    ///< how the child ended, seen from outside; empty = there was none
-  std::optional<std::int64_t> peak_memory_kib;
+  std::string outcome = {};  ///< released, retry, stop, quarantine, lease_lost, cancelled
+  std::string cause = {};    ///< closed word `[a-z0-9_]{1,24}`, empty for released
+  std::string death = {};    ///< how the child ended, seen from outside; empty = there was none
+  std::optional<std::int64_t> peak_memory_kib = {};
   std::string stage = {};  ///< how far it came: claiming, authority, starting, … releasing
 };
 
