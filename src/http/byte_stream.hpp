@@ -9,8 +9,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "rightful/http/message.hpp"
 
@@ -28,7 +28,7 @@ struct IoResult {
 };
 
 /// Threads  the I/O thread only.
-/// Errors   as values; a time-out is beast::error::timeout, and the connection is of no more use.
+/// Errors   as values; a time-out is asio::error::timed_out, and the other direction still works.
 class ByteStream {
  public:
   virtual ~ByteStream() = default;

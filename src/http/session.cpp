@@ -9,7 +9,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/error.hpp>
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
@@ -148,7 +147,7 @@ asio::awaitable<ReaderState> HttpSession::read_request() {
     const IoResult read =
         co_await stream_->read_some(asio::buffer(bytes), left_until(deadline, now));
     waiting_ = false;
-    if (read.error == boost::beast::error::timeout) co_return phase;
+    if (read.error == asio::error::timed_out) co_return phase;
     if (read.error) co_return ReaderState::Idle;
     reader_.feed({bytes.data(), read.size});
   }

@@ -2,20 +2,19 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include "http/byte_stream.hpp"
+#include "http/io_timer.hpp"
 
 namespace rightful::http {
 namespace {
-
-namespace beast = boost::beast;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 class PlainStream final : public ByteStream {
  public:
-  explicit PlainStream(asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+  explicit PlainStream(asio::ip::tcp::socket socket)
+      : socket_(std::move(socket)), timer_(socket_) {}
 
   [[nodiscard]] HttpScheme scheme() const noexcept override { return HttpScheme::Http; }
 
@@ -25,28 +24,32 @@ class PlainStream final : public ByteStream {
 
   asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer,
                                       std::chrono::milliseconds timeout) override {
-    stream_.expires_after(timeout);
-    const auto [error, size] = co_await stream_.async_read_some(buffer, kAwait);
-    co_return IoResult{error, size};
+    timer_.start(timeout);
+    const auto [error, size] = co_await socket_.async_read_some(buffer, kAwait);
+    co_return timer_.finish(error, size);
   }
 
   asio::awaitable<IoResult> write_some(asio::const_buffer buffer,
                                        std::chrono::milliseconds timeout) override {
-    stream_.expires_after(timeout);
-    const auto [error, size] = co_await stream_.async_write_some(buffer, kAwait);
-    co_return IoResult{error, size};
+    timer_.start(timeout);
+    const auto [error, size] = co_await socket_.async_write_some(buffer, kAwait);
+    co_return timer_.finish(error, size);
   }
 
   asio::awaitable<void> shutdown(std::chrono::milliseconds /*timeout*/) override {
     boost::system::error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     co_return;
   }
 
-  void close() noexcept override { stream_.close(); }
+  void close() noexcept override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
 
  private:
-  beast::tcp_stream stream_;
+  asio::ip::tcp::socket socket_;
+  IoTimer timer_;
 };
 
 }  // namespace

@@ -224,7 +224,7 @@ TEST_F(HttpServerOnLoopback, ClosesEveryGapOfBeast) {
     EXPECT_EQ(field_of(response, "Connection"), "close") << bytes.substr(0, 90);
     EXPECT_EQ(field_of(response, "Content-Type"), "application/problem+json");
     EXPECT_EQ(response.find("smuggled"), std::string::npos);
-    EXPECT_EQ(response.find("HTTP/1.1 ", 1), std::string::npos) << "two answers";
+    EXPECT_EQ(response.find("\nHTTP/1.1 "), std::string::npos) << "two answers";
   }
   EXPECT_EQ(handler_.calls, 0);
 }
@@ -290,7 +290,7 @@ TEST_F(HttpServerOnLoopback, ReadsNoFasterThanTheClient) {
     RawClient client = connect();
     client.shrink_receive_buffer();
     client.send(get("/stream"));
-    static_cast<void>(client.receive_some(std::size_t{1} << 20U));
+    static_cast<void>(client.receive_some(std::size_t{1} << 16U));
   }
 
   const std::uint64_t sent = end.get();  // told although the client hung up
@@ -357,7 +357,7 @@ TEST_F(HttpServerOnLoopback, FinishesTheRunningAnswerWhenStopped) {
 
   EXPECT_EQ(body_of(response), "/waits:");
   EXPECT_EQ(field_of(response, "Connection"), "close");
-  EXPECT_THROW(connect(), std::runtime_error);
+  EXPECT_THROW(static_cast<void>(connect()), std::runtime_error);
   server_->stop();
 }
 
