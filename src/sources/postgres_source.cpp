@@ -78,9 +78,8 @@ SourceResult<std::unique_ptr<PostgresSource>> PostgresSource::open(
   auto connection = store::SourceConnection::open(settings_for_reading(url));
   if (!connection) {
     if (connection.error().code == ErrorCode::Unavailable) {
-      throw Failure(Retry::Later,
-                    "source_unavailable",
-                    "source " + source.name + ": " + connection.error().detail);
+      throw Failure(
+          Retry::Later, "source_lost", "source " + source.name + ": " + connection.error().detail);
     }
     return std::unexpected(
         SourceError{SourceErrorKind::NotConfigured, source.name, "", connection.error().detail});
@@ -91,6 +90,7 @@ SourceResult<std::unique_ptr<PostgresSource>> PostgresSource::open(
   RIGHTFUL_TRY(opened->check_database());
   RIGHTFUL_TRY(opened->check_role());
   RIGHTFUL_TRY(opened->plan_all(datasets, scope.account()));
+  opened->hold_tables();
   return opened;
 }
 
@@ -149,6 +149,21 @@ SourceResult<void> PostgresSource::plan_all(const std::vector<const catalog::Dat
     plans_.emplace(dataset, std::move(planned.plan));
   }
   return {};
+}
+
+/// As pg_dump does: from here to the end of the records no table can be dropped, changed or
+/// emptied. What was emptied between the snapshot and the lock would look empty, so that is looked
+/// for.
+void PostgresSource::hold_tables() {
+  for (const auto& [dataset, plan] : plans_) {
+    (void)connection_->query(dataset->name, compose_hold(plan));
+  }
+  if (connection_->count("rewritten_tables", kCountRewritten) > 0) {
+    throw Failure(
+        Retry::Later,
+        "serialization",
+        "source " + source_.name + ": a table was emptied or rewritten while it was opened");
+  }
 }
 
 SourceResult<DatasetFacts> PostgresSource::read(const catalog::Dataset& dataset, RecordSink& sink) {

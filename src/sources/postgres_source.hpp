@@ -45,6 +45,7 @@ class PostgresSource final : public RecordSource {
   SourceResult<void> check_role();
   SourceResult<void> plan_all(const std::vector<const catalog::Dataset*>& datasets,
                               const AccountId& account);
+  void hold_tables();
 
   const catalog::Source& source_;
   const catalog::PostgresqlSettings& settings_;

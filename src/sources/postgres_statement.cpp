@@ -221,6 +221,11 @@ std::string compose_count(const DatasetPlan& plan) {
   return fmt::format("SELECT pg_catalog.count(*) FROM ({}) r", rows_of(plan, "1"));
 }
 
+std::string compose_hold(const DatasetPlan& plan) {
+  return fmt::format("SELECT FROM ({}) r LIMIT 0",
+                     rows_of(plan, select_list(plan, clauses_of(plan))));
+}
+
 std::string compose_create_index(const catalog::TableName& table,
                                  const std::vector<std::string>& columns) {
   return fmt::format("CREATE INDEX ON {} ({});", quote_table(table), quoted_list(columns));
@@ -252,6 +257,15 @@ const char* const kBeginReading = R"sql(
          pg_catalog.transaction_timestamp() AS taken_at,
          pg_catalog.getdatabaseencoding() AS encoding,
          current_user AS role_name)sql";
+
+// pg_class is read as of the snapshot, pg_relation_filenode() as of now.
+const char* const kCountRewritten = R"sql(
+  SELECT pg_catalog.count(*)
+    FROM pg_catalog.pg_locks l
+    JOIN pg_catalog.pg_class c ON c.oid = l.relation
+   WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'
+     AND c.relkind IN ('r', 'm') AND c.relfilenode <> 0
+     AND c.relfilenode <> pg_catalog.pg_relation_filenode(c.oid))sql";
 
 // Tables of extensions (pg_depend 'e') hold no data of the company.
 const char* const kReadTables = R"sql(

@@ -26,6 +26,10 @@ namespace rightful::sources {
 /// How many rows compose_copy() will give in the same snapshot.
 [[nodiscard]] std::string compose_count(const DatasetPlan& plan);
 
+/// Plans the same statement and gives no row: proves that it can run, and holds a lock on every
+/// table it reads until the snapshot ends, also on those behind views and partitions.
+[[nodiscard]] std::string compose_hold(const DatasetPlan& plan);
+
 // For the cures of findings: what an operator may run.
 [[nodiscard]] std::string compose_create_index(const catalog::TableName& table,
                                                const std::vector<std::string>& columns);
@@ -36,6 +40,9 @@ namespace rightful::sources {
 
 /// One row: taken_at, encoding. Empties the search path first.
 extern const char* const kBeginReading;
+/// How many of the tables that this transaction holds were emptied or rewritten after its snapshot.
+/// TRUNCATE is not bound by snapshots: such a table would look empty.
+extern const char* const kCountRewritten;
 // `$1` is a JSON array of {schema_name, table_name}; an empty one means all.
 extern const char* const kReadTables;
 extern const char* const kReadColumns;

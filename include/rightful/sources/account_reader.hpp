@@ -62,9 +62,12 @@ struct SnapshotFacts {
   bool has_writable_role;  ///< `allow_writable_role` was needed
 };
 
-/// Owns     one connection with one open snapshot for each database source.
+/// Owns     one connection with one open snapshot for each database source; until end_records() no
+///          table that is read can be dropped, changed or emptied there.
 /// Threads  one.
-/// Errors   Failure(Later, "database_lost" …) when a source goes away.
+/// Errors   Failure(Later): `source_lost` when a source cannot be reached, `database_lost` when it
+/// goes
+///          away, `serialization` when a table was emptied while the snapshot was taken.
 /// Cost     memory does not grow with rows or objects, except one entry per distinct pseudonymised
 /// value.
 class AccountReader {

@@ -39,9 +39,8 @@ struct Finding {
   std::string cure;     ///< what to write in the catalog, or to run in the source
 };
 
-/// Reads catalogs of the databases, never a row. All findings, ordered by source, then errors before
-/// advice, then kind.
-/// Errors  none: a source that cannot be opened is a finding.
+/// Reads catalogs of the databases, never a row. All findings, ordered by source, then errors
+/// before advice, then kind. Errors  none: a source that cannot be opened is a finding.
 [[nodiscard]] std::vector<Finding> check_against_schema(const catalog::Catalog& catalog,
                                                         const SourceLocations& locations);
 

@@ -19,9 +19,9 @@ enum class SourceErrorKind : std::uint8_t {
   CountMismatch,     ///< rows delivered differ from rows counted in the same snapshot → quarantine
   AccountNotPossible,  ///< the account ID cannot stand in the owner's column (`0042` as a number) →
                        ///< a person
-  SchemaChanged,    ///< table or columns are not what the catalog describes → a person
-  RoleTooPowerful,  ///< the role may write, or is above row security → a person
-  NotConfigured     ///< no URL or folder was given for a source, or it cannot be used → a person
+  SchemaChanged,       ///< table or columns are not what the catalog describes → a person
+  RoleTooPowerful,     ///< the role may write, or is above row security → a person
+  NotConfigured        ///< no URL or folder was given for a source, or it cannot be used → a person
 };
 
 /// `foreign_record` …: the closed word for ledger and statistics, `[a-z0-9_]{1,24}`.

@@ -159,7 +159,7 @@ TEST(PostgresRefusal, IsAFailureForLaterWhenNobodyAnswers) {
     ADD_FAILURE() << "somebody answered";
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.retry(), Retry::Later);
-    EXPECT_EQ(failure.cause(), "source_unavailable");
+    EXPECT_EQ(failure.cause(), "source_lost");
   }
 }
 

@@ -1,6 +1,9 @@
 // What comes out is what was put in, exactly.
 #include <gmock/gmock.h>
 
+#include "rightful/store/connection.hpp"
+
+#include "sources/postgres_statement.hpp"
 #include "tests/integration/sources/company.hpp"
 #include "tests/unit/sources/test_scope.hpp"
 
@@ -206,6 +209,47 @@ TEST(PostgresValue, IsOfOneSnapshotForAllDatasets) {
   EXPECT_THAT(b.column("v"), ElementsAre("integer:1"));
   EXPECT_EQ(reader.snapshots().front().source, "shop");
   EXPECT_TRUE(reader.snapshots().front().is_consistent);
+}
+
+TEST(PostgresSnapshot, LetsNobodyEmptyATableThatIsStillToBeRead) {
+  const Company company("CREATE TABLE a (o text, v int); INSERT INTO a VALUES ('anna', 1)");
+  const catalog::Catalog catalog =
+      testing::parse_catalog(testing::catalog_text({{"a", "o", {"v"}}}));
+  AccountReader reader = company.open(catalog, "anna");
+  const std::string truncate = "SET LOCAL lock_timeout = '100ms'; TRUNCATE a";
+
+  EXPECT_ANY_THROW(company.execute(truncate));
+  testing::RecordingSink sink;
+  ASSERT_TRUE(reader.read(catalog.datasets().front(), sink));
+  reader.end_records();
+
+  EXPECT_THAT(sink.records, SizeIs(1));
+  EXPECT_NO_THROW(company.execute(truncate));
+}
+
+TEST(PostgresSnapshot, NoticesATableThatWasEmptiedBeforeItWasHeld) {
+  const Company company("CREATE TABLE a (v int); INSERT INTO a VALUES (1)");
+  auto connection =
+      store::SourceConnection::open({.url = company.database().url(testing::kReader)}).value();
+  connection.begin_snapshot();
+
+  company.execute("TRUNCATE a");
+
+  // The danger: the snapshot is older than the TRUNCATE, and the row is gone from it all the same.
+  EXPECT_EQ(connection.count("rows", "SELECT count(*) FROM public.a"), 0);
+  EXPECT_EQ(connection.count("rewritten", kCountRewritten), 1);
+}
+
+TEST(PostgresSnapshot, TakesUntouchedTablesForUntouched) {
+  const Company company("CREATE TABLE a (v int); INSERT INTO a VALUES (1)");
+  auto connection =
+      store::SourceConnection::open({.url = company.database().url(testing::kReader)}).value();
+  connection.begin_snapshot();
+
+  company.execute("INSERT INTO a VALUES (2)");
+
+  EXPECT_EQ(connection.count("rows", "SELECT count(*) FROM public.a"), 1);
+  EXPECT_EQ(connection.count("rewritten", kCountRewritten), 0);
 }
 
 }  // namespace
