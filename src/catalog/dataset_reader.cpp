@@ -50,6 +50,16 @@ constexpr std::array<std::pair<std::string_view, Withhold>, 2> kWithholdReasons{
 constexpr std::array<std::pair<std::string_view, MissingObject>, 2> kMissingRules{
     {{"fail", MissingObject::Fail}, {"note", MissingObject::Note}}};
 
+/// The name becomes a file in the package, which people unpack anywhere: Windows opens devices by
+/// these.
+bool is_dataset_name(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kDevices{"con", "aux", "nul", "prn"};
+  const bool is_port = text.size() == 4 && (text.starts_with("com") || text.starts_with("lpt")) &&
+                       text[3] >= '0' && text[3] <= '9';
+  return is_identifier(text) && !is_port &&
+         std::find(kDevices.begin(), kDevices.end(), text) == kDevices.end();
+}
+
 /// `fixed/{account}/`: relative, one component is the account, ends with a slash. Without the slash
 /// `{account}` 12 would match the objects of account 123.
 bool is_owner_prefix(std::string_view text) {
@@ -364,15 +374,18 @@ std::optional<Dataset> read_dataset(const YamlNode& node,
                                     Problems& problems,
                                     const DatasetContext& context) {
   const YamlNode* name = node.find("name");
-  const bool has_name = name != nullptr && is_identifier(name->text());
+  const bool has_name = name != nullptr && is_dataset_name(name->text());
   const std::string what = has_name ? fmt::format("dataset {}", name->text()) : "a dataset";
   const MappingReader mapping(node, problems, what, kDatasetKeys);
   Dataset dataset;
   if (const auto* given = mapping.required("name", "name the dataset: it names its file")) {
-    dataset.name =
-        read_word(
-            *given, problems, "the dataset's name", is_identifier, "1 to 64 of a-z, 0-9 and _")
-            .value_or("");
+    dataset.name = read_word(*given,
+                             problems,
+                             "the dataset's name",
+                             is_dataset_name,
+                             "1 to 64 of a-z, 0-9 and _; not con, aux, nul, prn, com0-9, lpt0-9, "
+                             "which are devices on Windows")
+                       .value_or("");
   }
   if (node.kind() != YamlNode::Kind::Mapping) return std::nullopt;
   DatasetReader(mapping, problems, context, dataset).read();

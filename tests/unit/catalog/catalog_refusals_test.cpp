@@ -233,6 +233,8 @@ INSTANTIATE_TEST_SUITE_P(
     Datasets,
     CatalogRefusal,
     ::testing::Values(
+        Refusal{"name: note", "name: nul", "the dataset's name `nul`", "devices", 18},
+        Refusal{"name: note", "name: com1", "the dataset's name `com1`", "devices", 18},
         Refusal{"name: note", "name: Note", "the dataset's name `Note`", "a-z", 18},
         Refusal{
             "  - name: note\n    source", "  - source", "`name` is missing", "names its file", 18},
