@@ -90,7 +90,8 @@ struct Session::Impl {
       throw_for_sqlstate(name, "42501", {});  // libpqxx 6.4.5 forgets the state of this class alone
     } catch (const pqxx::sql_error& error) {
       if (!connection->is_open()) is_broken = true;
-      throw_for_sqlstate(name, error.sqlstate(), error.what());
+      const bool is_unnamed = !is_broken && error.sqlstate().empty();
+      throw_for_sqlstate(name, is_unnamed ? "XX000" : error.sqlstate(), error.what());
     } catch (const pqxx::failure&) {
       is_broken = true;
       throw_database_lost(name);

@@ -313,6 +313,20 @@ TEST_F(TransactionTest, UnknownTableIsRefusedForGood) {
   EXPECT_EQ(failure->retry(), Retry::Never);
 }
 
+TEST_F(TransactionTest, DeniedStatementIsDeniedForGood) {
+  rightful::testing::create_test_role("rightful_test_reader");
+  ConnectionSettings settings = database_.settings();
+  settings.url = database_.url("rightful_test_reader");
+  Pool reader(settings, 1, nullptr);
+  Transaction transaction = reader.begin();
+
+  const auto failure = failure_of([&] { transaction.run(kInsert, {1, "a"}); });
+
+  EXPECT_EQ(failure->cause(), "database_denied");
+  EXPECT_EQ(failure->sqlstate(), "42501");
+  EXPECT_EQ(failure->retry(), Retry::Never);
+}
+
 TEST_F(TransactionTest, EventsAreKeptOnCommitOnly) {
   {
     Transaction dropped = pool().begin();
