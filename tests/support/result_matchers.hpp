@@ -1,5 +1,6 @@
 /// @file
-/// Matchers for Result<T>: EXPECT_THAT(parse(text), IsOk()), EXPECT_THAT(x, IsError(ErrorCode::Expired)).
+/// Matchers for Result<T>: EXPECT_THAT(parse(text), IsOk()), EXPECT_THAT(x,
+/// IsError(ErrorCode::Expired)).
 #pragma once
 
 #include <gmock/gmock.h>
