@@ -24,7 +24,21 @@ std::string_view stage_words(std::string_view stage) {
   return stage;
 }
 
+/// Letters and digits only, in lower case.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ' ' || c == '-') continue;
+    out += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
 }  // namespace
+
+bool is_fingerprint_of(std::string_view typed, const crypto::SignPublicKey& key) {
+  return plain(typed) == plain(crypto::fingerprint(key));
+}
 
 std::vector<OptionSpec> client_options() {
   return {{"--server",
@@ -64,7 +78,8 @@ Result<Client> meet_server(const Invocation& invocation, ClientWorld& world) {
   RIGHTFUL_TRY(auto client, Client::create(*world.http, world.clock, world.random, server));
   RIGHTFUL_TRY(const ServiceFacts service, client.service());
   const std::string shown = crypto::fingerprint(service.service_key);
-  if (const auto wanted = invocation.line.value("--service-key"); wanted && *wanted != shown) {
+  if (const auto wanted = invocation.line.value("--service-key");
+      wanted && !is_fingerprint_of(*wanted, service.service_key)) {
     return fail(
         ErrorCode::NotAuthentic,
         fmt::format("{} shows the signing key {}, not the one of --service-key; nothing was sent",

@@ -27,6 +27,10 @@ inline constexpr std::string_view kClientExitCodes =
     "3 The credential is wrong, or the server is not the one that was met before.\n"
     "4 The server does not answer; try again later.";
 
+/// Whether a fingerprint that a person typed names `key`; spaces, hyphens and letter case do not
+/// count.
+[[nodiscard]] bool is_fingerprint_of(std::string_view typed, const crypto::SignPublicKey& key);
+
 /// Owns what a Client needs from outside.
 struct ClientWorld {
   std::unique_ptr<HttpClient> http;

@@ -63,7 +63,7 @@ Result<ExitCode> ask(const Invocation& invocation) {
   if (invocation.line.has("--no-wait")) return ExitCode::Ok;
   ProgressDisplay display(invocation.console, world.clock, {"your export"});
   RIGHTFUL_TRY(const auto end, client.wait(request.id, [&](const RequestView& view) {
-    display.update(0, share_of(view), words_about(view));
+    if (!has_ended(view)) display.update(0, share_of(view), words_about(view));
     return true;
   }));
   display.finish(0, end.state);

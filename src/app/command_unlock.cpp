@@ -75,7 +75,7 @@ Result<crypto::SignPublicKey> trusted_key(const Invocation& invocation,
   const crypto::SignPublicKey& key = package.envelope.service_key;
   const std::string shown = crypto::fingerprint(key);
   if (const auto wanted = invocation.line.value("--service-key")) {
-    if (*wanted == shown) return key;
+    if (is_fingerprint_of(*wanted, key)) return key;
     return fail(ErrorCode::NotAuthentic,
                 "the package carries the service key " + shown + ", not the one of --service-key");
   }
@@ -84,7 +84,7 @@ Result<crypto::SignPublicKey> trusted_key(const Invocation& invocation,
   return fail(ErrorCode::NotAuthentic,
               fmt::format("this machine has never met the service that made this package. Its "
                           "signing key is {}. If the "
-                          "company confirms it, add --service-key {}",
+                          "company confirms it, add --service-key \"{}\"",
                           shown,
                           shown));
 }
@@ -157,9 +157,18 @@ Result<void> unlock(const Invocation& invocation) {
                        human_size(done));
         return true;
       }};
-  RIGHTFUL_TRY(const auto report, archive::unlock_package(package.file, opened.code, options));
+  const auto done = archive::unlock_package(package.file, opened.code, options);
+  if (!done && done.error().code == ErrorCode::NotAuthentic) {
+    return fail(
+        ErrorCode::NotAuthentic,
+        "this code does not open the package, or the file was changed; nothing was written");
+  }
+  if (!done) return std::unexpected(done.error());
   display.finish(0,
-                 fmt::format("{} files, {}", human_count(report.files), human_size(report.bytes)));
+                 fmt::format("{} in {} file{}",
+                             human_size(done->bytes),
+                             human_count(done->files),
+                             done->files == 1 ? "" : "s"));
   invocation.console.out << options.target.string() << '\n';
   return {};
 }

@@ -562,19 +562,25 @@ Result<DemoCompany> CompanyWriter::write() {
     fs::create_directory(directory_ / folder);
   }
   deal_out_recordings();
-  write_countries();
-  write_products();
-  write_accounts();
-  write_devices();
-  write_recordings();
-  write_searches();
-  write_alarms();
-  write_music();
-  write_transit();
-  write_wallets();
-  write_purchases();
-  write_calls();
-  write_clips();
+  using Step = std::pair<std::string_view, void (CompanyWriter::*)()>;
+  static constexpr std::array<Step, 13> kSteps = {
+      {{"countries", &CompanyWriter::write_countries},
+       {"products", &CompanyWriter::write_products},
+       {"accounts", &CompanyWriter::write_accounts},
+       {"devices", &CompanyWriter::write_devices},
+       {"recordings", &CompanyWriter::write_recordings},
+       {"searches", &CompanyWriter::write_searches},
+       {"alarms", &CompanyWriter::write_alarms},
+       {"music", &CompanyWriter::write_music},
+       {"journeys", &CompanyWriter::write_transit},
+       {"wallets", &CompanyWriter::write_wallets},
+       {"purchases", &CompanyWriter::write_purchases},
+       {"calls", &CompanyWriter::write_calls},
+       {"doorbell pictures", &CompanyWriter::write_clips}}};
+  for (std::size_t i = 0; i < kSteps.size(); ++i) {
+    if (plan_.progress) plan_.progress(static_cast<double>(i) / kSteps.size(), kSteps[i].first);
+    (this->*kSteps[i].second)();
+  }
   for (Holder& holder : holders_) {
     company_.rows += holder.holdings.total_rows;
     company_.holdings.emplace(holder.person->account_id, std::move(holder.holdings));

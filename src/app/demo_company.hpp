@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct DemoCompanyPlan {
   std::filesystem::path sounds = "/usr/share/asterisk/sounds";
   std::uint64_t seed = 20181220;
   DemoScale scale = DemoScale::Full;
+  /// Called before each table with the share that is done, 0 to 1. May be empty.
+  std::function<void(double share, std::string_view table)> progress = {};
 };
 
 /// What the company has about one account, counted while it was made: what a complete package must

@@ -13,7 +13,8 @@
 namespace rightful::app {
 
 /// `state/` Rightful's own, `company/` the invented company's, `people/` what the demo's people
-/// hold, `proof/` for a while.
+/// hold, `proof/` for a while: made anew. `keys/` stays, so that a client that met the demo before
+/// meets the same service again.
 ///
 /// Owns     a lock on the folder until destruction.
 class DemoPlace {
@@ -31,6 +32,8 @@ class DemoPlace {
   [[nodiscard]] std::filesystem::path people() const { return directory_ / "people"; }
 
   [[nodiscard]] std::filesystem::path proof() const { return directory_ / "proof"; }
+
+  [[nodiscard]] std::filesystem::path keys() const { return directory_ / "keys"; }
 
   [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
 

@@ -293,18 +293,18 @@ Proof prove_no_plaintext(const ProofPlan& plan) {
 
 }  // namespace
 
-std::vector<Proof> prove(const ProofPlan& plan, std::vector<ProofSubject>& subjects) {
-  std::vector<Proof> proofs;
-  proofs.push_back(prove_complete(plan, subjects));
-  proofs.push_back(prove_other_credential_refused(plan, subjects));
-  proofs.push_back(prove_other_session_refused(subjects));
-  proofs.push_back(prove_seven_zip(plan, subjects));
-  proofs.push_back(prove_recordings_unchanged(plan, subjects));
-  proofs.push_back(prove_no_crossed_byte(plan, subjects));
-  proofs.push_back(prove_no_plaintext(plan));
+void prove(const ProofPlan& plan,
+           std::vector<ProofSubject>& subjects,
+           const std::function<void(const Proof&)>& show) {
+  show(prove_complete(plan, subjects));
+  show(prove_other_credential_refused(plan, subjects));
+  show(prove_other_session_refused(subjects));
+  show(prove_seven_zip(plan, subjects));
+  show(prove_recordings_unchanged(plan, subjects));
+  show(prove_no_crossed_byte(plan, subjects));
+  show(prove_no_plaintext(plan));
   std::error_code error;
   fs::remove_all(plan.scratch, error);
-  return proofs;
 }
 
 }  // namespace rightful::app

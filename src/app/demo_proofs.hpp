@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,10 @@ struct ProofPlan {
   const DemoCompany& holdings;
 };
 
-/// @param subjects  Anna Schmidt, Anna Schmitt, nobody, in this order.
-/// Errors  Failure when the disk is full.
-[[nodiscard]] std::vector<Proof> prove(const ProofPlan& plan, std::vector<ProofSubject>& subjects);
+/// @param subjects  Anna Schmidt, Anna Schmitt, nobody, in this order. @param show  called with
+/// each proof as soon as it is done. Errors  Failure when the disk is full.
+void prove(const ProofPlan& plan,
+           std::vector<ProofSubject>& subjects,
+           const std::function<void(const Proof&)>& show);
 
 }  // namespace rightful::app

@@ -84,13 +84,9 @@ std::string table_of(const DemoReport& report) {
   return table;
 }
 
-std::string proofs_text(const DemoReport& report) {
-  std::string text;
-  for (const Proof& proof : report.proofs) {
-    text += fmt::format(
-        "  {:<9}  {}\n             ({})\n", mark_of(proof.result), proof.statement, proof.detail);
-  }
-  return text;
+std::string text_of(const Proof& proof) {
+  return fmt::format(
+      "  {:<9}  {}\n             ({})\n", mark_of(proof.result), proof.statement, proof.detail);
 }
 
 std::string json_of(const DemoReport& report) {

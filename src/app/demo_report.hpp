@@ -46,7 +46,8 @@ struct DemoReport {
 };
 
 [[nodiscard]] std::string table_of(const DemoReport& report);
-[[nodiscard]] std::string proofs_text(const DemoReport& report);
+/// Two lines: the answer with the statement, and what was done.
+[[nodiscard]] std::string text_of(const Proof& proof);
 /// One JSON object, two spaces a level, a line break at the end.
 [[nodiscard]] std::string json_of(const DemoReport& report);
 
