@@ -17,7 +17,7 @@ class Service:
         self.data = self.folder / "data"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **company.environment()}
         self.settings = ["--data-dir", str(self.data), "--catalog", str(company.folder / "catalog.yaml"), "--listen", "127.0.0.1:0",
-                         "--workers", str(workers), "--worker.lease", "6", "--worker.retry-base", "0", "--child.landlock", "if_available"]
+                         "--workers", str(workers), "--worker-lease", "6", "--worker-retry-base", "0", "--child-landlock", "require"]
         self.process = None
         self.url = None
         self.log = self.folder / "serve.log"
