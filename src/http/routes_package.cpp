@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "rightful/core/bytes.hpp"
+#include "rightful/core/failure.hpp"
 
 #include "http/byte_range.hpp"
 #include "http/router.hpp"
@@ -12,17 +13,32 @@
 namespace rightful::http {
 namespace {
 
+/// How much may leave between two looks at the package's state.
+constexpr std::uint64_t kCheckedBytes = std::uint64_t{16} << 20U;
+
 /// Bytes [from, to) of a package on their way out; their end is written to the ledger.
 class PackageStream final : public HttpBody {
  public:
   PackageStream(lifecycle::AccessRequests& requests,
                 lifecycle::Download download,
                 const ByteRange& range)
-      : requests_(requests), download_(std::move(download)), range_(range), next_(range.from) {}
+      : requests_(requests),
+        download_(std::move(download)),
+        range_(range),
+        next_(range.from),
+        checked_(range.from) {}
 
   [[nodiscard]] std::uint64_t size() const override { return range_.to - range_.from; }
 
+  /// Errors  Failure(Never, "package_frozen") when the package was frozen meanwhile: what has not
+  /// left stays.
   [[nodiscard]] std::size_t read(std::span<std::byte> out) override {
+    if (next_ - checked_ >= kCheckedBytes) {
+      if (!requests_.may_continue(download_)) {
+        throw Failure(Retry::Never, "package_frozen", "the package may no longer leave");
+      }
+      checked_ = next_;
+    }
     const std::uint64_t left = range_.to - next_;
     const std::size_t size = download_.bytes->read(
         next_, out.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, out.size()))));
@@ -39,6 +55,7 @@ class PackageStream final : public HttpBody {
   lifecycle::Download download_;
   ByteRange range_;
   std::uint64_t next_;
+  std::uint64_t checked_;  ///< up to here the package was known to be free
 };
 
 std::string etag_of(const crypto::Sha256Digest& sha256) {

@@ -89,6 +89,7 @@ Handled<HttpResponse> post_session(const Call& call) {
   RIGHTFUL_TRY(const crypto::SecretBytes login, body.secret("login", kLoginSizeBytes));
   RIGHTFUL_TRY(body.finish());
   RIGHTFUL_TRY(const lifecycle::SignedIn signed_in, call.api.sign_in.sign_in(typed, login));
+  if (const auto old = session_token(call.request)) call.api.sign_in.replace(*old);
   return session_response(call, 201, signed_in);
 }
 

@@ -55,7 +55,8 @@ Answer<Granted> grant(store::Transaction& transaction,
                       const Session& session,
                       const RequestId& request,
                       Instant now) {
-  const auto row = request_rows::find(transaction, request, session.account);
+  // Locked, so that a freeze and a grant come one after the other.
+  const auto row = request_rows::lock(transaction, request, session.account);
   if (!row) return no_such_request();
   auto package = store::packages::find(transaction, request, session.account);
   const RequestState state = state_of(*row);
@@ -106,6 +107,15 @@ Answer<DownloadFacts> AccessRequests::peek_download(const Session& session,
   RIGHTFUL_TRY(const Granted granted, grant(transaction, session, request, parts_->clock.now()));
   return DownloadFacts{.size_bytes = static_cast<std::uint64_t>(granted.package.size_bytes),
                        .sha256 = digest_of(granted.package)};
+}
+
+bool AccessRequests::may_continue(const Download& download) {
+  store::Transaction transaction = parts_->pool.begin();
+  const auto row = request_rows::find(transaction, download.request, download.account);
+  const auto package = store::packages::find(transaction, download.request, download.account);
+  if (!row || !package || package->frozen_at || package->destroyed_at) return false;
+  const RequestState state = state_of(*row);
+  return state == RequestState::Ready || state == RequestState::Downloaded;
 }
 
 void AccessRequests::finish_download(const Download& download,

@@ -221,6 +221,19 @@ Answer<void> SignIn::sign_out(const Session& session) {
   return {};
 }
 
+void SignIn::replace(const Token& old) {
+  store::Transaction transaction = parts_->pool.begin();
+  const auto row = session_rows::find_by_token(transaction, old.hash());
+  if (!row) return;
+  const bool ended = session_rows::end(
+      transaction,
+      row->id,
+      row->account,
+      parts_->clock.now(),
+      ledger::Event(ledger::Self{}, row->account, ledger::events::SessionEnded{.why = "replaced"}));
+  if (ended) transaction.commit();
+}
+
 std::vector<Session> SignIn::sessions(const Session& session) {
   const Instant now = parts_->clock.now();
   store::Transaction transaction = parts_->pool.begin();

@@ -147,6 +147,9 @@ class AccessRequests {
   /// The same conditions without the act.
   [[nodiscard]] Answer<DownloadFacts> peek_download(const Session& session,
                                                     const RequestId& request);
+  /// Whether a download under way may go on: the package was not frozen, withdrawn or destroyed
+  /// since it started.
+  [[nodiscard]] bool may_continue(const Download& download);
   /// Bytes [from, to) left: writes `package.downloaded` with the range in thousandths, and moves
   /// the request to `downloaded` once every byte has left in one or several ranges. An empty range
   /// writes nothing.

@@ -106,6 +106,9 @@ class SignIn {
   [[nodiscard]] Answer<void> sign_out(const Session& session);
   /// Own sessions that are alive, newest first.
   [[nodiscard]] std::vector<Session> sessions(const Session& session);
+  /// Ends the session that a client carried when it signed in anew; nothing happens when it had
+  /// ended.
+  void replace(const Token& old);
   /// Ends another session of the same account. @return NotFound.
   [[nodiscard]] Answer<void> revoke(const Session& session, const SessionId& other);
 

@@ -399,6 +399,22 @@ TEST_F(HttpApi, WithdrawsAndDisowns) {
   expect_problem(browser.get(hers + "/package"), "409", "package_frozen");
 }
 
+TEST_F(HttpApi, CutsARunningDownloadWhenFrozen) {
+  const Person anna = house_.enrolled("anna");
+  const RequestId request = released(anna, std::string(std::size_t{64} << 20U, 'x'));
+  const auto session = house_.signed_in(anna);
+  RawClient client(server_->port());
+  client.send("GET /v1/requests/" + request.to_string() +
+              "/package HTTP/1.1\r\nHost: localhost\r\nCookie: rightful=" + session.token.expose() +
+              "\r\n\r\n");
+  ASSERT_EQ(status_of(client.receive_some(4096)), "200");
+
+  ASSERT_TRUE(house_.requests.disown(session.session, request).has_value());
+
+  EXPECT_LT(client.receive_all().size(), std::size_t{40} << 20U);
+  EXPECT_EQ(house_.state_of(request), "quarantined");
+}
+
 TEST_F(HttpApi, NamesTheMethodsOfAPath) {
   Browser browser = this->browser();
 

@@ -374,6 +374,21 @@ TEST_F(AccessRequestsService, RefusesDownloadsAndSaysWhy) {
   EXPECT_EQ(house_.acts("package.download_started"), 0U);
 }
 
+TEST_F(AccessRequestsService, StopsARunningDownloadWhenFrozen) {
+  const RequestId request = house_.released(anna_, anna_here_.session, "0123456789");
+  const auto download = house_.requests.start_download(anna_here_.session, request);
+  ASSERT_TRUE(download.has_value());
+  EXPECT_TRUE(house_.requests.may_continue(*download));
+
+  ASSERT_TRUE(house_.requests.disown(anna_here_.session, request).has_value());
+
+  EXPECT_FALSE(house_.requests.may_continue(*download));
+  house_.requests.finish_download(
+      *download, 0, 10);  // the bytes that left are on record all the same
+  EXPECT_EQ(house_.acts("package.downloaded"), 1U);
+  EXPECT_EQ(house_.state_of(request), "quarantined");
+}
+
 TEST_F(AccessRequestsService, PeeksWithoutALeaf) {
   const RequestId request = house_.released(anna_, anna_here_.session, "0123456789");
 

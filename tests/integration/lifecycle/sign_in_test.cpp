@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "rightful/core/failure.hpp"
+#include "rightful/lifecycle/caretaker.hpp"
 #include "rightful/store/sql.hpp"
 
 #include "tests/integration/lifecycle/people.hpp"
@@ -208,6 +210,41 @@ TEST_F(SignInService, RotatesTheTokenAtStepUp) {
   EXPECT_EQ(second->session.id, first.session.id);
   expect_refused(house_.sign_in.resume(first.token), RefusalKind::SignInNeeded);
   expect_refused(house_.sign_in.step_up(first.token, anna.login), RefusalKind::SignInNeeded);
+}
+
+TEST_F(SignInService, EndsTheSessionThatWasReplaced) {
+  const Person anna = house_.enrolled("anna");
+  const SignedIn first = house_.signed_in(anna);
+
+  house_.sign_in.replace(first.token);
+  house_.sign_in.replace(first.token);
+
+  expect_refused(house_.sign_in.resume(first.token), RefusalKind::SignInNeeded);
+  EXPECT_EQ(house_.acts("session.ended"), 1U);
+}
+
+TEST_F(SignInService, LosesNoCountedLeafWhenStopped) {
+  SystemClock clock;
+  Caretaker caretaker(house_.sign_in, house_.requests, clock, 1h);
+  caretaker.stop();
+  caretaker.start();
+  static_cast<void>(house_.sign_in.sign_in("nobody", wrong_login()));
+
+  caretaker.stop();
+  caretaker.stop();
+
+  EXPECT_EQ(house_.acts("signin.refused"), 1U);
+}
+
+TEST_F(SignInService, KeepsCountsWhenTheyCannotBeWritten) {
+  static_cast<void>(house_.sign_in.sign_in("nobody", wrong_login()));
+  house_.database.execute("ALTER TABLE session RENAME TO gone");
+  EXPECT_THROW(house_.sign_in.tidy(), Failure);
+  house_.database.execute("ALTER TABLE gone RENAME TO session");
+
+  house_.sign_in.tidy();
+
+  EXPECT_EQ(house_.acts("signin.refused"), 1U);
 }
 
 TEST_F(SignInService, RecordsAFailedStepUp) {
