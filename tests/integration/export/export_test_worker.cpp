@@ -11,6 +11,7 @@
 #include "rightful/export/authority_check.hpp"
 #include "rightful/export/export_handler.hpp"
 #include "rightful/queue/worker.hpp"
+#include "rightful/store/pool.hpp"
 
 #include "tests/support/collecting_recorder.hpp"
 

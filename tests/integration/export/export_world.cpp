@@ -32,7 +32,7 @@ controller:
   dpo: dpo@example.org
   timezone: Europe/Berlin
   authority: { name: BlnBDI, address: Alt-Moabit 59 }
-  languages: [en, fr, de]
+  languages: [en]
 sources:
   shop: { kind: postgresql, url_env: SHOP_URL }
   voice: { kind: files, root_env: VOICE_ROOT }
