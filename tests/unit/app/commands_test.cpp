@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "app/command.hpp"
+#include "tests/unit/app/temporary_folder.hpp"
 
 namespace rightful::app {
 namespace {
@@ -116,6 +117,17 @@ TEST(Program, RefusesAFileThatIsNoPackage) {
 
   EXPECT_EQ(result.code, ExitCode::Failed);
   EXPECT_THAT(result.err, HasSubstr("is not a package"));
+}
+
+TEST(Program, ShowsEveryMistakeOfACatalogWithItsPlace) {
+  const rightful::testing::TemporaryFolder folder;
+  const auto file = folder.write("catalog.yaml", "version: 1\nsurces: {}\ndatsets: []\n");
+
+  const Ended result = run({"catalog", "check", file.string()});
+
+  EXPECT_EQ(result.code, ExitCode::Failed);
+  EXPECT_THAT(result.err, HasSubstr("catalog.yaml:2:1"));
+  EXPECT_THAT(result.err, HasSubstr("catalog.yaml:3:1"));
 }
 
 TEST(Program, RefusesAnUnknownScaleOfTheDemo) {

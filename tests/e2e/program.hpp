@@ -1,0 +1,73 @@
+/// @file
+/// The built program, run as a person runs it: arguments in, exit code and text out.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rightful/core/subprocess.hpp"
+
+namespace rightful::testing {
+
+/// A folder that PostgreSQL's own user may pass through; removed at the end.
+class E2eFolder {
+ public:
+  E2eFolder();
+  E2eFolder(const E2eFolder&) = delete;
+  E2eFolder& operator=(const E2eFolder&) = delete;
+  ~E2eFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  [[nodiscard]] std::string operator/(std::string_view name) const {
+    return (path_ / name).string();
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Finished {
+  int exit_code;       ///< −1 when a signal ended it
+  std::string output;  ///< both streams
+};
+
+/// @param home  HOME of the process. @param environment  further `NAME=value`. @param input  a file
+/// for standard input.
+[[nodiscard]] Finished run_program(const std::vector<std::string>& arguments,
+                                   const std::string& home,
+                                   const std::vector<std::string>& environment = {});
+/// Another program, found in /usr/bin. @param input  what it reads on standard input.
+[[nodiscard]] Finished run_tool(const std::string& name,
+                                const std::vector<std::string>& arguments,
+                                std::string_view input = "");
+
+/// A program that goes on: its output lands in a file. The destructor kills it.
+class Running {
+ public:
+  Running(const std::vector<std::string>& arguments,
+          const std::string& home,
+          const std::vector<std::string>& environment,
+          std::filesystem::path output);
+
+  /// Waits until its output holds `words`. @return false when it ends or `limit` passes before.
+  [[nodiscard]] bool wait_for_output(std::string_view words, std::chrono::seconds limit);
+  [[nodiscard]] std::string output() const;
+  /// SIGTERM, then waits. @return the exit code, or nothing after two minutes.
+  [[nodiscard]] std::optional<int> stop();
+
+ private:
+  std::filesystem::path output_;
+  Subprocess process_;
+};
+
+/// The first `http://…` in a text, up to a space or line end.
+[[nodiscard]] std::string find_url(const std::string& text);
+
+[[nodiscard]] std::string read_text(const std::filesystem::path& file);
+
+}  // namespace rightful::testing

@@ -1,0 +1,141 @@
+// An installation as an operator makes it: keys, account, one process for HTTP, another for the
+// work.
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "app/demo_company.hpp"
+#include "app/demo_shop.hpp"
+#include "tests/e2e/program.hpp"
+
+namespace rightful::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+/// The one line of 43 characters; log lines may stand around it.
+std::string invitation_in(const std::string& output) {
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.size() == 43) return line;
+  }
+  return {};
+}
+
+/// Records in the JSON files of an opened package.
+std::uint64_t records_in(const fs::path& data) {
+  std::uint64_t records = 0;
+  for (const auto& entry : fs::directory_iterator(data)) {
+    if (entry.path().string().ends_with(".schema.json")) continue;
+    records += nlohmann::json::parse(read_text(entry.path())).size();
+  }
+  return records;
+}
+
+class ServiceE2e : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directory(folder_ / "home");
+    fs::create_directory(folder_ / "company");
+    app::DemoCompanyPlan plan;
+    plan.scale = app::DemoScale::Small;
+    const auto made = app::make_demo_company(folder_ / "company", plan);
+    ASSERT_TRUE(made.has_value()) << made.error().detail;
+    rows_ = made->holdings.find("C-10205007")->second.total_rows;
+    auto shop = app::DemoShop::build(folder_ / "company");
+    ASSERT_TRUE(shop.has_value()) << shop.error().detail;
+    shop_.emplace(*std::move(shop));
+  }
+
+  [[nodiscard]] std::string home() const { return folder_ / "home"; }
+
+  [[nodiscard]] std::vector<std::string> sources() const {
+    return {"DEMO_SHOP_URL=" + shop_->reader_url(),
+            "DEMO_VOICE_ROOT=" + folder_ / "company/voice",
+            "DEMO_DOORBELL_ROOT=" + folder_ / "company/doorbell"};
+  }
+
+  [[nodiscard]] Finished run(std::vector<std::string> words) const {
+    return run_program(words, home());
+  }
+
+  /// With the data directory of this installation.
+  [[nodiscard]] std::vector<std::string> here(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--data-dir", folder_ / "data", "--child-landlock", "if_available"});
+    return words;
+  }
+
+  void write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+
+  E2eFolder folder_;
+  std::optional<app::DemoShop> shop_;
+  std::uint64_t rows_ = 0;
+};
+
+TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
+  const std::string catalog = std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml";
+  const auto serve =
+      here({"serve", "--catalog", catalog, "--listen", "127.0.0.1:0", "--workers", "0"});
+
+  const Finished without_keys = run(here({"admin", "account", "add", "C-10205007"}));
+  EXPECT_EQ(without_keys.exit_code, 1);
+  EXPECT_THAT(without_keys.output, HasSubstr("rightful admin keys init"));
+  EXPECT_EQ(run(here({"admin", "keys", "init"})).exit_code, 0);
+  EXPECT_EQ(run(here({"admin", "keys", "init"})).exit_code, 1) << "keys are never overwritten";
+  const Finished migrated = run(here({"migrate"}));
+  EXPECT_EQ(migrated.exit_code, 0) << migrated.output;
+  EXPECT_THAT(migrated.output, HasSubstr("applied 0001"));
+  EXPECT_THAT(run(here({"migrate"})).output, ::testing::Not(HasSubstr("applied")));
+
+  Running service(serve, home(), sources(), folder_ / "serve.txt");
+  ASSERT_TRUE(service.wait_for_output("serves http://", 120s)) << service.output();
+  const std::string url = find_url(service.output().substr(service.output().find("serves ")));
+  Running worker(here({"work"}), home(), sources(), folder_ / "work.txt");
+  ASSERT_TRUE(worker.wait_for_output("exports at a time", 120s)) << worker.output();
+
+  const Finished second = run_program(serve, home(), sources());
+  EXPECT_EQ(second.exit_code, 1) << second.output;
+
+  const Finished added = run(here({"admin", "account", "add", "C-10205007"}));
+  ASSERT_EQ(added.exit_code, 0) << added.output;
+  EXPECT_EQ(run(here({"admin", "account", "add", "C-10205007"})).exit_code, 1);
+  write("invitation", invitation_in(added.output));
+  write("credential", "correct horse battery staple\n");
+
+  const std::vector<std::string> who = {
+      "--server", url, "--account", "C-10205007", "--credential-file", folder_ / "credential"};
+  const auto as_customer = [&](std::vector<std::string> words) {
+    words.insert(words.end(), who.begin(), who.end());
+    return run(words);
+  };
+  const Finished enrolled = as_customer({"enrol",
+                                         "--invitation-file",
+                                         folder_ / "invitation",
+                                         "--recovery-code-file",
+                                         folder_ / "recovery"});
+  ASSERT_EQ(enrolled.exit_code, 0) << enrolled.output;
+  EXPECT_EQ(as_customer({"enrol", "--invitation-file", folder_ / "invitation"}).exit_code, 1)
+      << "an invitation is used once";
+  const Finished asked = as_customer({"request"});
+  ASSERT_EQ(asked.exit_code, 0) << asked.output << worker.output();
+  EXPECT_EQ(as_customer({"download", "--output", folder_ / "package.zip"}).exit_code, 0);
+  const Finished opened =
+      as_customer({"unlock", folder_ / "package.zip", "--into", folder_ / "mine"});
+  EXPECT_EQ(opened.exit_code, 0) << opened.output;
+
+  EXPECT_EQ(records_in(folder_ / "mine/data"), rows_);
+  EXPECT_EQ(worker.stop(), 0);
+  EXPECT_EQ(service.stop(), 0);
+  EXPECT_FALSE(fs::exists(folder_ / "data/postgres/postmaster.pid"));
+}
+
+}  // namespace
+}  // namespace rightful::testing
