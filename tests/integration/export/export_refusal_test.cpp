@@ -148,6 +148,16 @@ TEST_F(ExportRefusal, QuarantinesASwappedAccount) {
   expect_quarantine(request, "bad_statement");
 }
 
+TEST_F(ExportRefusal, QuarantinesAnAccountThatWasSwappedInTheJobAlone) {
+  const auto request = anna_asks();
+  world_.add_account("bert");
+  world_.execute(
+      "ALTER TABLE job DROP CONSTRAINT job_request_id_account_id_fkey;"
+      "UPDATE job SET account_id = 'bert'");
+
+  expect_quarantine(request, "bad_statement");
+}
+
 TEST_F(ExportRefusal, LeavesAColumnThatNobodyDescribedToAPerson) {
   const auto request = anna_asks();
   world_.company("ALTER TABLE note ADD COLUMN fresh text");

@@ -233,6 +233,27 @@ TEST(ExportRelease, AnAccountWithoutDataGetsAPackageThatSaysSo) {
   EXPECT_FALSE(any_holds(files, canary("bert")));
 }
 
+TEST(ExportRelease, MemoryDoesNotGrowWithTheData) {
+  ExportWorld world;
+  world.standard_company({"anna"});
+  world.company(
+      "INSERT INTO note SELECT 1000000 + i, 'anna', repeat('x', 150) || i, 1.10, true, NULL, "
+      "now(), 'o', 's' "
+      "FROM generate_series(1, 150000) i");
+  world.put_recording("anna/voice-1.wav", "RIFF" + std::string(64U << 20U, 'v'));
+  world.add_account("anna");
+  const auto request = world.ask("anna");
+
+  ASSERT_TRUE(world.work());
+
+  ASSERT_EQ(world.state(request), "ready") << world.cause(request);
+  EXPECT_EQ(world.count("package WHERE rows = 151201 AND objects = 1"), 1);
+#ifndef RIGHTFUL_SANITIZED
+  EXPECT_EQ(world.count("job_attempt WHERE peak_memory_kib > 64 * 1024"), 0)
+      << world.text("SELECT max(peak_memory_kib) FROM job_attempt") << " KiB";
+#endif
+}
+
 TEST(ExportRelease, ASharedRecordDoesNotNameTheOtherPerson) {
   ExportWorld world;
   world.company(

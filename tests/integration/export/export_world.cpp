@@ -249,6 +249,13 @@ SubprocessSpec ExportWorld::worker_process() const {
   return spec;
 }
 
+store::ClaimedJob ExportWorld::claim() {
+  auto transaction = state_.pool().begin();
+  auto jobs = store::jobs::claim(transaction, "test", std::chrono::seconds(60), 1);
+  transaction.commit();
+  return jobs.at(0);
+}
+
 bool ExportWorld::work() {
   const auto worker = make_worker();
   worker->start();

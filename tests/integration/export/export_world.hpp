@@ -76,6 +76,13 @@ class ExportWorld {
 
   store::Pool& pool() { return state_.pool(); }
 
+  ExportHandler& handler() { return *handler_; }
+
+  PackageStore& packages() { return *packages_; }
+
+  /// Takes the one waiting job, as a worker would.
+  [[nodiscard]] store::ClaimedJob claim();
+
   queue::WorkerSettings worker_settings;
   std::filesystem::path folder;
   std::filesystem::path voice_folder;
