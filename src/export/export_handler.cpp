@@ -171,7 +171,9 @@ void ExportHandler::destroy_left_objects() {
   std::vector<store::LeftObject> left;
   {
     auto transaction = pool_.begin();
+    store::jobs::end_abandoned_attempts(transaction);
     left = store::jobs::left_objects(transaction);
+    transaction.commit();
   }
   for (const auto& object : left) {
     packages_.destroy(object.object_name);

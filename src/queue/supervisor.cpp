@@ -243,6 +243,9 @@ void Supervisor::recover_earlier_attempts(const store::ClaimedJob& job) {
 }
 
 void Supervisor::check_authority(const store::ClaimedJob& job) {
+  if (job.is_account_swapped) {
+    throw AttemptFailed(failure_of("bad_statement", FailureClass::Quarantine));
+  }
   const auto checked = authority_.check(job);
   if (checked) return;
   switch (checked.error().code) {
@@ -321,10 +324,12 @@ void Supervisor::conclude(const store::ClaimedJob& job, Outcome& outcome) {
 }
 
 // A commit in doubt, or an answer that was lost on its way: the row says whether the release
-// happened.
+// happened. The lock waits for a COMMIT that the server is still at (a slow standby): before its
+// end the object may not be destroyed.
 bool Supervisor::is_released(const store::ClaimedJob& job, const Outcome& outcome) {
   if (!outcome.has_tried_release) return false;
   auto transaction = pool_.begin();
+  static_cast<void>(store::jobs::hold(transaction, job.lease));
   return store::jobs::is_released(transaction, job.object_name);
 }
 

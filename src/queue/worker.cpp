@@ -1,9 +1,11 @@
 #include "rightful/queue/worker.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -17,6 +19,17 @@
 #include "rightful/store/transaction.hpp"
 
 namespace rightful::queue {
+
+namespace {
+
+// Each job of a claim writes up to two leaves, and a commit has room for 32, which others need too:
+// above that no claim would ever succeed.
+constexpr int kMostPerClaim = 8;
+
+constexpr std::chrono::hours kSweepEvery{1};
+constexpr std::chrono::seconds kSweepAgain{10};
+
+}  // namespace
 
 class Worker::Impl {
  public:
@@ -70,11 +83,9 @@ class Worker::Impl {
   };
 
   void poll_until(const std::stop_token& stop) {
-    bool has_swept = false;
     while (!stop.stop_requested()) {
       try {
-        if (!has_swept) handler_.sweep();
-        has_swept = true;
+        sweep_when_due();
         claim_for_free_slots();
         report_database(true);
       } catch (const store::ConstraintViolation&) {
@@ -92,12 +103,26 @@ class Worker::Impl {
     slots_.clear();
   }
 
+  /// An object that cannot be destroyed now must not keep a request waiting.
+  void sweep_when_due() {
+    const auto now = clock_.steady_now();
+    if (sweep_at_ && now < *sweep_at_) return;
+    try {
+      handler_.sweep();
+      sweep_at_ = now + kSweepEvery;
+    } catch (const Failure& failure) {
+      log::warn("sweep_failed", "cause={}", failure.cause());
+      sweep_at_ = now + kSweepAgain;
+    }
+  }
+
   void claim_for_free_slots() {
     const int free = settings_.slots - reap();
     if (free <= 0) return;
     const auto began = clock_.steady_now();
     auto transaction = pool_.begin();
-    auto jobs = store::jobs::claim(transaction, settings_.name, settings_.lease, free);
+    auto jobs = store::jobs::claim(
+        transaction, settings_.name, settings_.lease, std::min(free, kMostPerClaim));
     transaction.commit();
     for (auto& job : jobs)
       run(std::move(job), began);
@@ -162,6 +187,7 @@ class Worker::Impl {
   LeaseKeeper leases_;
   Supervisor supervisor_;
   bool database_works_ = true;
+  std::optional<std::chrono::steady_clock::time_point> sweep_at_;  ///< empty: at once
 
   std::mutex mutex_;  ///< guards woken_, the list and is_done of its slots
   std::condition_variable_any changed_;

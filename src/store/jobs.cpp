@@ -47,7 +47,8 @@ ClaimedJob to_claimed(const Row& row) {
           .catalog_version = row.optional_integer("catalog_version"),
           .was_reclaimed = row.boolean("was_claimed"),
           .failure_cause = row.text("failure_cause"),
-          .failure_streak = static_cast<int>(row.integer("failure_streak"))};
+          .failure_streak = static_cast<int>(row.integer("failure_streak")),
+          .is_account_swapped = row.boolean("is_account_swapped")};
 }
 
 void record_claim(Transaction& transaction, const ClaimedJob& job) {
@@ -279,6 +280,10 @@ std::vector<AttemptView> attempts(Transaction& transaction,
                      .ended_at = row.optional_instant("ended_at")});
   }
   return views;
+}
+
+void end_abandoned_attempts(Transaction& transaction) {
+  transaction.run(queries::kAttemptsEndAbandoned);
 }
 
 std::vector<LeftObject> left_objects(Transaction& transaction) {

@@ -51,6 +51,9 @@ struct ClaimedJob {
   bool was_reclaimed;   ///< the lease of an earlier worker had run out
   std::string failure_cause;  ///< of the attempt before, or empty
   int failure_streak;         ///< how often in a row that cause
+  /// The job's row names another account than its request; `account` is the request's. Such a job
+  /// must not run.
+  bool is_account_swapped = false;
 };
 
 /// Counts only; nothing here names a person or a record.
@@ -221,6 +224,9 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
                                                 const AccountId& account);
 /// Ended attempts of all jobs whose object is neither released nor known to be destroyed.
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction);
+/// Ends, as lost, every attempt whose token is no longer its job's: it can never release, and a
+/// worker that died after its request was withdrawn cannot end it. Before left_objects.
+void end_abandoned_attempts(Transaction& transaction);
 /// True when a package row names this object: then nobody but expiry may destroy it.
 [[nodiscard]] bool is_released(Transaction& transaction, std::string_view object_name);
 /// What the database knows of these objects; unknown names are left out.

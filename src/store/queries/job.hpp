@@ -16,7 +16,9 @@ SET state = 'cancelled', lease_token = NULL, lease_until = NULL, worker = NULL, 
 WHERE request_id = $1 AND account_id = $2 AND state IN ('queued', 'claimed'))"};
 
 // $1 worker, $2 lease, $3 limit. One statement, one commit: two workers skip each other's rows, and
-// the partial unique index refuses what slips through the check of busy accounts.
+// the partial unique index refuses what slips through the check of busy accounts. The request is
+// found by its id alone: a job whose account was swapped must be stopped aloud, not be taken for
+// one whose request has ended.
 inline constexpr Sql kJobClaim{"job_claim", R"(
 WITH expired AS MATERIALIZED (
   SELECT id, account_id, priority, due_at, true AS was_claimed
@@ -56,15 +58,16 @@ started AS (
   SET state = 'running', updated_at = now(),
       catalog_version = coalesce(catalog_version, (SELECT version FROM catalog_version ORDER BY activated_at DESC, version DESC LIMIT 1))
   FROM claimed
-  WHERE request.id = claimed.request_id AND request.account_id = claimed.account_id
-    AND request.state IN ('received', 'queued', 'running', 'verifying')
-  RETURNING request.id, request.ledger_ref, request.catalog_version),
+  WHERE request.id = claimed.request_id AND request.state IN ('received', 'queued', 'running', 'verifying')
+  RETURNING request.id, request.account_id, request.ledger_ref, request.catalog_version),
 attempted AS (
   INSERT INTO job_attempt (job_id, attempt, request_id, account_id, lease_token, worker, object_name)
-  SELECT claimed.id, attempt, request_id, account_id, lease_token, $1, gen_random_uuid() || '.zip'
+  SELECT claimed.id, attempt, request_id, claimed.account_id, lease_token, $1, gen_random_uuid() || '.zip'
   FROM claimed JOIN started ON started.id = claimed.request_id
   RETURNING job_id, object_name)
-SELECT claimed.id, claimed.request_id, claimed.account_id, claimed.attempt, claimed.lease_token, claimed.due_at,
+SELECT claimed.id, claimed.request_id, coalesce(started.account_id, claimed.account_id) AS account_id,
+       coalesce(started.account_id <> claimed.account_id, false) AS is_account_swapped,
+       claimed.attempt, claimed.lease_token, claimed.due_at,
        claimed.failure_cause, claimed.failure_streak, claimed.was_claimed,
        started.ledger_ref, started.catalog_version, attempted.object_name
 FROM claimed
@@ -139,6 +142,15 @@ SELECT attempt, coalesce(outcome, '') AS outcome, coalesce(cause, '') AS cause, 
 FROM job_attempt
 WHERE request_id = $1 AND account_id = $2
 ORDER BY started_at, attempt)"};
+
+// Its job was taken away (withdrawn, reported) and its worker died before it could say so: the
+// token differs, so it can never release.
+inline constexpr Sql kAttemptsEndAbandoned{"attempts_end_abandoned", R"(
+UPDATE job_attempt AS attempt
+SET ended_at = now(), outcome = 'lease_lost', cause = 'lease_lost'
+FROM job
+WHERE job.id = attempt.job_id AND attempt.ended_at IS NULL
+  AND job.lease_token IS DISTINCT FROM attempt.lease_token)"};
 
 inline constexpr Sql kAttemptsLeft{"attempts_left", R"(
 SELECT job_id, attempt, object_name, true AS is_ended

@@ -268,6 +268,43 @@ TEST_F(JobsTest, ClaimCancelsTheJobOfAnEndedRequest) {
   EXPECT_EQ(queue_.job_state(id), "cancelled");
 }
 
+TEST_F(JobsTest, ClaimTellsAJobWhoseAccountWasSwapped) {
+  const auto id = queue_.add_job("a");
+  queue_.add_job("b", 90);
+  queue_.execute(
+      "ALTER TABLE job DROP CONSTRAINT job_request_id_account_id_fkey;"
+      "DELETE FROM job WHERE account_id = 'b'; UPDATE job SET account_id = 'b'");
+
+  const auto claimed = queue_.claim();
+
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_TRUE(claimed[0].is_account_swapped);
+  EXPECT_EQ(claimed[0].account, AccountId::parse("a").value());
+  EXPECT_EQ(queue_.job_state(id), "claimed") << "not cancelled: the request would be lost";
+}
+
+TEST_F(JobsTest, EndsAnAttemptThatItsDeadWorkerCannotEnd) {
+  // Withdrawn while it ran, and the worker was killed before it noticed.
+  const auto withdrawn = queue_.add_job("a");
+  const auto running = queue_.add_job("b");
+  ASSERT_EQ(queue_.claim(2).size(), 2U);
+  queue_.expire_lease(running);
+  queue_.execute(
+      "UPDATE access_request SET state = 'withdrawn' WHERE account_id = 'a';"
+      "UPDATE job SET state = 'cancelled', lease_token = NULL, lease_until = NULL, worker = NULL, "
+      "stage = NULL, finalized_at = now() WHERE account_id = 'a'");
+
+  const auto left = in_transaction([&](Transaction& t) {
+    jobs::end_abandoned_attempts(t);
+    return jobs::left_objects(t);
+  });
+
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].job, withdrawn);
+  EXPECT_EQ(queue_.count("job_attempt WHERE ended_at IS NULL AND account_id = 'b'"), 1)
+      << "a lease that only ran out may still release";
+}
+
 TEST_F(JobsTest, NamesObjectsThatMustBeDestroyed) {
   const auto id = queue_.add_job("a");
   const auto first = queue_.claim().at(0);

@@ -70,7 +70,10 @@ class TestHandler final : public JobHandler {
                                 const store::AttemptEnd& end,
                                 const JobFailure& failure) override;
 
-  void sweep() override { ++sweeps; }
+  void sweep() override {
+    ++sweeps;
+    if (sweep_fails) throw Failure(Retry::Later, "io_error", "the sweep fails");
+  }
 
   /// What the next attempts tell their children; the last one stays.
   void script(std::vector<std::string> words);
@@ -80,6 +83,7 @@ class TestHandler final : public JobHandler {
 
   store::Pool& pool_;
   int sweeps = 0;
+  bool sweep_fails = false;
   std::function<void()> before_release = [] {};
 
  private:

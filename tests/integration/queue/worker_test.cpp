@@ -164,6 +164,32 @@ TEST_F(WorkerTest, DoesNotStartAChildWithoutAuthority) {
   EXPECT_EQ(death(), "");
 }
 
+TEST_F(WorkerTest, QuarantinesAJobWhoseAccountWasSwapped) {
+  handler_.script({"result"});
+  const auto job = queue_.add_job("anna");
+  queue_.execute(
+      "INSERT INTO account (account_id, created_at) VALUES ('bert', now());"
+      "ALTER TABLE job DROP CONSTRAINT job_request_id_account_id_fkey;"
+      "UPDATE job SET account_id = 'bert'");
+  auto worker = make_worker();
+  worker->start();
+
+  EXPECT_TRUE(eventually([&] { return queue_.job_state(job) == "quarantined"; }));
+  worker->stop();
+  EXPECT_EQ(queue_.request_state(job), "quarantined");
+}
+
+TEST_F(WorkerTest, WorksThoughTheSweepFails) {
+  handler_.script({"result"});
+  handler_.sweep_fails = true;
+  const auto job = queue_.add_job("anna");
+  auto worker = make_worker();
+  worker->start();
+
+  EXPECT_TRUE(eventually([&] { return queue_.job_state(job) == "done"; }));
+  worker->stop();
+}
+
 TEST_F(WorkerTest, GivesJobsBackWhenItStops) {
   handler_.script({"hang"});
   const auto job = queue_.add_job("anna");
