@@ -19,6 +19,9 @@ namespace {
 // The window of a ledger writer holds 32 leaves, and several exports may commit at once.
 constexpr std::size_t kDatasetsPerCommit = 4;
 constexpr std::int64_t kPackageFormat = 1;
+// The closed words of archive::verify_package. Not the entries it walked: that would be a count of
+// somebody's recordings in the ledger.
+constexpr std::int64_t kVerifyChecks = 12;
 
 constexpr std::array<std::string_view, 4> kStages{
     "starting", "collecting", "packaging", "verifying"};
@@ -222,7 +225,7 @@ void ExportAttempt::record_verified() {
       .sha256 = result_->sha256,
       .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(result_->size))}));
   transaction.record(event(
-      ledger::events::PackageVerified{.checks = result_->entries, .pkg = package_ref_, .why = {}}));
+      ledger::events::PackageVerified{.checks = kVerifyChecks, .pkg = package_ref_, .why = {}}));
   commit_if_ours(transaction, is_ours);
   stage_ = "releasing";
 }
