@@ -120,10 +120,9 @@ Result<std::unique_ptr<archive::ReadAt>> DirectoryPackageStore::read(
 std::vector<StoredObject> DirectoryPackageStore::list() {
   std::vector<StoredObject> objects;
   std::error_code error;
-  std::filesystem::directory_iterator entries(directory_, error);
-  if (error) throw_system_failure("listing the package directory", error.value());
-  for (const auto& entry : entries) {
-    std::string name = entry.path().filename().string();
+  std::filesystem::directory_iterator entry(directory_, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().filename().string();
     if (is_object_name(name)) {
       objects.push_back({std::move(name), true});
       continue;
@@ -133,6 +132,7 @@ std::vector<StoredObject> DirectoryPackageStore::list() {
                        name.size() - kUploadPrefix.size() - kUploadSuffix.size());
     if (is_object_name(name)) objects.push_back({std::move(name), false});
   }
+  if (error) throw_system_failure("listing the package directory", error.value());
   return objects;
 }
 
