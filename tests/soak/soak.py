@@ -25,7 +25,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from company import Company
-from service import Service, finish, processes
+from service import DEADLINE_SECONDS, Service, finish, processes
 
 COPIES_OF_A_CANARY_AT_LEAST = 40
 
@@ -34,7 +34,7 @@ def enrol(service, accounts):
     """Invitation, then enrolment, as the customers would; two at a time."""
     def one(account):
         printed = service.add_account(account)
-        token = re.search(r"\b[A-Za-z0-9_-]{43}\b", printed).group(0)
+        token = re.search(r"(?<![\w-])[\w-]{43}(?![\w-])", printed).group(0)
         credential = service.folder / f"{account}.credential"
         credential.write_text(f"a long credential of {account}\n")
         invitation = service.folder / f"{account}.invitation"
@@ -144,28 +144,41 @@ def state_query(service, text):
     return [line.split("|") for line in done.stdout.splitlines()]
 
 
-def kill_something(service, chance):
-    victims = {"child": service.children(), "worker": [service.process.pid], "postgres": [service.postmaster()]}
-    # The backends of PostgreSQL are its victims as well: the postmaster then restarts all of them.
-    victims["backend"] = [pid for pid, command in processes() if command.startswith("postgres: rightful ")]
-    kind = chance.choice(["child", "child", "worker", "postgres", "backend"])
-    alive = [pid for pid in victims[kind] if pid]
+def victims_of(service, kind):
+    if kind == "child":
+        return service.children()
+    if kind == "worker":
+        return [service.process.pid]
+    if kind == "postgres":
+        return [service.postmaster()] if service.postmaster() else []
+    # A backend's death makes the postmaster restart all of them.
+    return [pid for pid, command in processes() if command.startswith("postgres: rightful ")]
+
+
+def kill_something(service, kind, chance):
+    """At a random instant of the export: a child lives for a tenth of a second, so it is waited for first."""
+    if kind == "child":
+        end = time.monotonic() + 5
+        while not service.children() and time.monotonic() < end:
+            pass
+        time.sleep(chance.uniform(0, 0.1))
+    else:
+        time.sleep(chance.uniform(0, 1.2))
+    alive = victims_of(service, kind)
     if not alive:
-        return None
+        return False
     try:
         os.kill(chance.choice(alive), signal.SIGKILL)
     except ProcessLookupError:
-        return None
-    return kind
+        return False
+    return True
 
 
 def wait_until_released(service, account, request):
     end = time.monotonic() + 120
     state = "?"
     while time.monotonic() < end:
-        if service.process.poll() is not None:
-            service.process.wait()
-            service.start()
+        revive(service)
         done = service.client("status", account, request, wait=False)
         out, _ = done.communicate()
         match = re.search(r"\b(received|queued|running|verifying|ready|downloaded|failed|quarantined)\b", out)
@@ -178,17 +191,27 @@ def wait_until_released(service, account, request):
     raise RuntimeError(f"request {request} is still {state} after 120 s")
 
 
-def ask_despite_trouble(service, account):
+def revive(service):
+    if service.process.poll() is not None:
+        service.process.wait()
+        service.start()
+
+
+def ask_and_kill(service, account, kind, chance):
+    """Returns the request's id and whether something was killed. A client that got no answer asks again, and is then told
+    of the request that is open already."""
+    process = service.client("request", account, "--no-wait", wait=False)
+    killed = kill_something(service, kind, chance)
     while True:
-        if service.process.poll() is not None:
-            service.process.wait()
-            service.start()
-        process = service.client("request", account, "--no-wait", wait=False)
-        out, err = process.communicate()
+        out, err = process.communicate(timeout=DEADLINE_SECONDS)
         if process.returncode == 0:
-            return request_of(out)
-        say(f"  asked again: {err.strip()[:160]}")
-        time.sleep(0.3)
+            return request_of(out), killed
+        open_already = re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", err)
+        if open_already and "open" in err:
+            return open_already.group(0), killed
+        revive(service)
+        time.sleep(0.2)
+        process = service.client("request", account, "--no-wait", wait=False)
 
 
 def kills(arguments, company, service, folder):
@@ -196,16 +219,12 @@ def kills(arguments, company, service, folder):
     accounts = company.accounts[:arguments.count]
     enrol(service, accounts)
     search = Search(company)
-    count = {"child": 0, "worker": 0, "postgres": 0, "backend": 0}
+    count = {"child": 0, "worker": 0, "postgres": 0, "backend": 0, "missed": 0}
     start = time.monotonic()
     for number, account in enumerate(accounts, 1):
-        request = ask_despite_trouble(service, account)
-        time.sleep(chance.uniform(0, 0.6))
-        for _ in range(200):
-            kind = kill_something(service, chance)
-            if kind:
-                count[kind] += 1
-                break
+        kind = ("child", "worker", "postgres", "child", "backend")[number % 5]
+        request, killed = ask_and_kill(service, account, kind, chance)
+        count[kind if killed else "missed"] += 1
         wait_until_released(service, account, request)
         opened = open_package(service, account, request, folder)
         search.opened(account, opened)
@@ -218,7 +237,7 @@ def kills(arguments, company, service, folder):
     service.stop()
     stored = {path.name for path in (service.data / "packages").rglob("*") if path.is_file()}
     hits, size = search.at_rest(service.data / "postgres", service.data / "packages", service.log)
-    figures = {"kills": sum(count.values()), "kills_by_kind": count, "requests": len(accounts), "released": len(released),
+    figures = {"kills": sum(count.values()) - count["missed"], "kills_by_kind": count, "requests": len(accounts), "released": len(released),
                "released_twice": len(released) - len(set(released)), "objects_without_package": sorted(stored - objects),
                "packages_without_object": sorted(objects - stored), "foreign_marks": search.foreign, "marks_at_rest": hits,
                "bytes_searched_at_rest": size, "seconds": round(time.monotonic() - start, 1)}

@@ -1,0 +1,2 @@
+// Carries the precompiled header of all tests; does nothing.
+int main() { return 0; }
