@@ -161,10 +161,17 @@ bool ExportHandler::quarantine(const store::ClaimedJob& job,
 
 void ExportHandler::sweep() {
   // The store first: every object in it had its row before its first byte.
+  report_lost_requests();
   const auto objects = packages_.list();
   destroy_left_objects();
   sort_out(objects);
   report_missing(objects);
+}
+
+void ExportHandler::report_lost_requests() {
+  auto transaction = pool_.begin();
+  for (const auto& request : store::jobs::requests_without_job(transaction))
+    log::error("request_without_job", "request={}", request);
 }
 
 void ExportHandler::destroy_left_objects() {

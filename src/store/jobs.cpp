@@ -286,6 +286,13 @@ void end_abandoned_attempts(Transaction& transaction) {
   transaction.run(queries::kAttemptsEndAbandoned);
 }
 
+std::vector<RequestId> requests_without_job(Transaction& transaction) {
+  std::vector<RequestId> lost;
+  for (const Row row : transaction.run(queries::kRequestsWithoutJob))
+    lost.push_back(row.id<RequestId>("id"));
+  return lost;
+}
+
 std::vector<LeftObject> left_objects(Transaction& transaction) {
   std::vector<LeftObject> left;
   for (const Row row : transaction.run(queries::kAttemptsLeft))

@@ -61,6 +61,7 @@ class ExportHandler final : public queue::JobHandler {
   void sweep() override;
 
  private:
+  void report_lost_requests();
   void destroy_left_objects();
   void sort_out(const std::vector<StoredObject>& objects);
   void report_missing(const std::vector<StoredObject>& objects);

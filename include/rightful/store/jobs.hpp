@@ -227,6 +227,8 @@ void mark_object_destroyed(Transaction& transaction, const JobId& job, int attem
 /// Ends, as lost, every attempt whose token is no longer its job's: it can never release, and a
 /// worker that died after its request was withdrawn cannot end it. Before left_objects.
 void end_abandoned_attempts(Transaction& transaction);
+/// Requests in work that no job works on: nobody would ever make their package.
+[[nodiscard]] std::vector<RequestId> requests_without_job(Transaction& transaction);
 /// True when a package row names this object: then nobody but expiry may destroy it.
 [[nodiscard]] bool is_released(Transaction& transaction, std::string_view object_name);
 /// What the database knows of these objects; unknown names are left out.

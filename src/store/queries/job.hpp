@@ -159,6 +159,14 @@ WHERE ended_at IS NOT NULL AND object_destroyed_at IS NULL AND outcome <> 'relea
   AND NOT EXISTS (SELECT FROM package WHERE package.object_name = job_attempt.object_name)
 ORDER BY job_id, attempt)"};
 
+// No step of ours leaves one: a restored backup or a hand in the database does.
+inline constexpr Sql kRequestsWithoutJob{"requests_without_job", R"(
+SELECT id FROM access_request AS request
+WHERE state IN ('received', 'queued', 'running', 'verifying')
+  AND NOT EXISTS (SELECT FROM job WHERE job.request_id = request.id AND job.account_id = request.account_id
+                    AND job.state IN ('queued', 'claimed'))
+ORDER BY id)"};
+
 inline constexpr Sql kObjectIsReleased{"object_is_released", R"(
 SELECT EXISTS (SELECT FROM package WHERE object_name = $1) AS is_released)"};
 

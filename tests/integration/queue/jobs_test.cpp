@@ -305,6 +305,20 @@ TEST_F(JobsTest, EndsAnAttemptThatItsDeadWorkerCannotEnd) {
       << "a lease that only ran out may still release";
 }
 
+TEST_F(JobsTest, FindsARequestThatLostItsJob) {
+  queue_.add_job("a");
+  queue_.add_job("b");
+  queue_.add_job("c");
+  ASSERT_EQ(queue_.claim(1).size(), 1U);
+  EXPECT_THAT(in_transaction([](Transaction& t) { return jobs::requests_without_job(t); }),
+              IsEmpty());
+
+  queue_.execute("DELETE FROM job WHERE account_id = 'c'");
+
+  EXPECT_THAT(in_transaction([](Transaction& t) { return jobs::requests_without_job(t); }),
+              ::testing::SizeIs(1));
+}
+
 TEST_F(JobsTest, NamesObjectsThatMustBeDestroyed) {
   const auto id = queue_.add_job("a");
   const auto first = queue_.claim().at(0);

@@ -1,5 +1,7 @@
 #include "rightful/queue/worker.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -264,6 +266,31 @@ TEST_F(WorkerTest, NeverDestroysWhatWasReleased) {
         "'p_AAAAAAAAAAAAAAAAAAAAAA', "
         "object_name, 1, sha256('a'), sha256('a'), sha256('a'), 'x', 0, 0, now(), now() FROM "
         "job_attempt");
+  };
+  auto worker = make_worker();
+  worker->start();
+  ASSERT_TRUE(eventually([&] { return queue_.job_state(job) == "done"; }));
+  worker->stop();
+
+  EXPECT_EQ(handler_.objects().size(), 1U);
+}
+
+TEST_F(WorkerTest, WaitsForACommitThatIsStillUnderWay) {
+  // The connection is lost while the server is still at the COMMIT of the release: what it will
+  // have released may not be destroyed.
+  const auto job = queue_.add_job("anna");
+  std::jthread server;
+  handler_.before_release = [&] {
+    server = std::jthread([&] {
+      queue_.execute(
+          "UPDATE job SET state = 'done', lease_token = NULL, lease_until = NULL, worker = NULL, "
+          "stage = NULL, finalized_at = now(); UPDATE access_request SET state = 'ready'; "
+          "INSERT INTO package SELECT request_id, account_id, gen_random_uuid(), "
+          "'p_AAAAAAAAAAAAAAAAAAAAAA', object_name, 1, sha256('a'), sha256('a'), sha256('a'), 'x', "
+          "0, 0, now(), now() FROM job_attempt; SELECT pg_sleep(2)");
+    });
+    clock_.wait_for({}, std::chrono::milliseconds(700));
+    throw Failure(Retry::Later, "commit_in_doubt", "the connection broke during COMMIT");
   };
   auto worker = make_worker();
   worker->start();
