@@ -6,10 +6,11 @@
 
 namespace rightful::store::queries {
 
-// Content that was active before keeps its number and becomes the newest again.
+// Content that was active before keeps its number and becomes the newest again. Newest whatever the
+// clocks say: after a clock was set back, exports would go on with the catalog before.
 inline constexpr Sql kCatalogActivate{"catalog_activate", R"(
 INSERT INTO catalog_version (sha256, content, activated_at)
-VALUES ($1, $2, $3)
+VALUES ($1, $2, greatest($3::timestamptz, (SELECT max(activated_at) + interval '1 microsecond' FROM catalog_version)))
 ON CONFLICT (sha256) DO UPDATE SET activated_at = excluded.activated_at
 RETURNING version, sha256, content)"};
 

@@ -7,7 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rightful/core/clock.hpp"
+#include "rightful/crypto/hash.hpp"
 #include "rightful/ledger/event.hpp"
+#include "rightful/store/catalog_versions.hpp"
 #include "rightful/store/transaction.hpp"
 
 #include "tests/integration/queue/queue_fixture.hpp"
@@ -87,6 +90,19 @@ TEST_F(JobsTest, ClaimFreezesTheCatalogThatIsActive) {
   queue_.add_job("b");
   EXPECT_EQ(queue_.claim().at(0).catalog_version, 2);
   EXPECT_EQ(queue_.count("access_request WHERE catalog_version = 1"), 1);
+}
+
+TEST_F(JobsTest, ACatalogIsTheNewestThoughTheClockWentBack) {
+  const Instant now = SystemClock().now();
+  const auto activate = [](Transaction& t, std::string_view content, Instant at) {
+    return catalog_versions::activate(t, content, crypto::sha256(as_bytes(content)), 1, at).version;
+  };
+  in_transaction([&](Transaction& t) { return activate(t, "one", now); });
+  const auto two = in_transaction(
+      [&](Transaction& t) { return activate(t, "two", now - std::chrono::hours(1)); });
+  queue_.add_job("a");
+
+  EXPECT_EQ(queue_.claim().at(0).catalog_version, two);
 }
 
 TEST_F(JobsTest, NeverTwoJobsOfOneAccount) {
