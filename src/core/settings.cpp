@@ -58,11 +58,6 @@ const std::vector<SettingDefinition> kDefinitions = {
      .type = SettingType::Path,
      .default_value = "",
      .explanation = "PEM file with the private key of the certificate."},
-    {.name = "public_origin",
-     .type = SettingType::Text,
-     .default_value = "",
-     .explanation = "The origin that browsers use, such as https://rightful.example.org. Default: "
-                    "made from `listen`."},
     {.name = "workers",
      .type = SettingType::Integer,
      .default_value = "2",

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "rightful/store/embedded_cluster.hpp"
 #include "rightful/store/migrate.hpp"
 
@@ -199,11 +201,12 @@ class TestServerHolder {
     return model_;
   }
 
-  ~TestServerHolder() {
-    try {
-      if (server_ && !model_.empty()) server_->drop(model_);
-    } catch (const std::exception&) {  // the server went first; nothing is left to drop
-    }
+  /// Drops the model and stops an own server.
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    if (server_ && !model_.empty()) server_->drop(model_);
+    model_.clear();
+    server_.reset();
   }
 
  private:
@@ -216,6 +219,18 @@ TestServerHolder& holder() {
   static TestServerHolder instance;
   return instance;
 }
+
+/// Ends the server after the last test and before static objects die: libpqxx keeps some of its
+/// own.
+class ServerEnvironment final : public ::testing::Environment {
+ public:
+  void TearDown() override { holder().stop(); }
+};
+
+// GoogleTest owns it.
+// NOLINTNEXTLINE(cppcoreguidelines-owning-memory): see above.
+[[maybe_unused]] const auto* const kServerEnvironment =
+    ::testing::AddGlobalTestEnvironment(new ServerEnvironment);
 
 std::string next_name() {
   static std::atomic<int> number{0};
