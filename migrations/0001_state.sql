@@ -55,10 +55,12 @@ CREATE TABLE signin_throttle (
   failures integer NOT NULL CHECK (failures >= 0),
   last_failure_at timestamptz NOT NULL);
 
--- Frozen versions of the data map.
+-- Frozen versions of the data map. The MAC says that somebody with the server keys put it into force: whoever can write
+-- into this database alone cannot make an export read another table or folder.
 CREATE TABLE catalog_version (
   version integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   sha256 digest NOT NULL UNIQUE,
+  mac digest NOT NULL,                -- HMAC-SHA256(K_pk, "rightful/v1/catalog" ‖ sha256)
   content bytea NOT NULL,
   activated_at timestamptz NOT NULL);
 

@@ -61,10 +61,12 @@ http::HttpServerSettings http_settings(const Settings& settings) {
 
 /// Freezes the catalog, so that requests that arrive now run with it.
 void activate(StateStore& state, const LoadedCatalog& loaded, Clock& clock) {
+  const auto sha256 = crypto::sha256(as_bytes(loaded.text));
   store::Transaction transaction = state.pool().begin();
   store::catalog_versions::activate(transaction,
                                     loaded.text,
-                                    crypto::sha256(as_bytes(loaded.text)),
+                                    sha256,
+                                    state.keys().catalog_mac(sha256),
                                     static_cast<std::int64_t>(loaded.catalog.datasets().size()),
                                     clock.now());
   transaction.commit();

@@ -278,6 +278,18 @@ Result<void> ServerKeys::check_pk_mac(const AccountId& account,
   return {};
 }
 
+Sha256Digest ServerKeys::catalog_mac(const Sha256Digest& catalog_sha256) const {
+  const SignedText message = SignedText("rightful/v1/catalog").fixed(catalog_sha256.bytes());
+  return hmac_sha256(keys_->public_keys.expose(), message.bytes());
+}
+
+Result<void> ServerKeys::check_catalog_mac(const Sha256Digest& catalog_sha256,
+                                           const Sha256Digest& stored) const {
+  if (!constant_time_equal(catalog_mac(catalog_sha256).bytes(), stored.bytes()))
+    return not_authentic();
+  return {};
+}
+
 Result<Bytes> ServerKeys::add_outer(const AccountId& account,
                                     ByteView login,
                                     ByteView wrapped,

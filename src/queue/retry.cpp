@@ -48,6 +48,11 @@ constexpr std::array kCauses{
              "The signed request does not fit the job: account, key or statement was changed after "
              "it was signed. Nothing "
              "was read."},
+    CauseRow{"forged_catalog",
+             FailureClass::Quarantine,
+             "The catalog of this request was changed in the database, or was not put into force "
+             "with the service's keys. "
+             "Nothing was read. Find out who wrote it."},
     CauseRow{"foreign_canary",
              FailureClass::Quarantine,
              "The package held a marker of another account. It was destroyed."},

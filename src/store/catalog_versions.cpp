@@ -13,7 +13,9 @@ namespace {
 CatalogVersion to_version(const Row& row) {
   const auto digest = crypto::Sha256Digest::parse(row.bytes("sha256"));
   if (!digest) throw Failure(Retry::Never, "bad_row", "a catalog's digest is not one");
-  return {row.integer("version"), *digest, std::string(as_text(row.bytes("content")))};
+  const auto mac = crypto::Sha256Digest::parse(row.bytes("mac"));
+  if (!mac) throw Failure(Retry::Never, "bad_row", "a catalog's MAC is not one");
+  return {row.integer("version"), *digest, *mac, std::string(as_text(row.bytes("content")))};
 }
 
 std::optional<CatalogVersion> to_version(const std::optional<Row>& row) {
@@ -26,12 +28,14 @@ std::optional<CatalogVersion> to_version(const std::optional<Row>& row) {
 CatalogVersion activate(Transaction& transaction,
                         std::string_view content,
                         const crypto::Sha256Digest& sha256,
+                        const crypto::Sha256Digest& mac,
                         std::int64_t datasets,
                         Instant now) {
-  if (auto current = newest(transaction); current && current->sha256 == sha256)
+  if (auto current = newest(transaction);
+      current && current->sha256 == sha256 && current->mac == mac)
     return *std::move(current);
   auto version = to_version(
-      transaction.run(queries::kCatalogActivate, {sha256, as_bytes(content), now}).only());
+      transaction.run(queries::kCatalogActivate, {sha256, mac, as_bytes(content), now}).only());
   transaction.record(ledger::Event(
       ledger::System{},
       ledger::events::CatalogActivated{

@@ -66,6 +66,13 @@ class ServerKeys {
                                           std::uint32_t version,
                                           const Sha256Digest& stored) const;
 
+  /// Says that an operator with these keys put a catalog into force.
+  /// @param catalog_sha256  of the catalog's text.
+  [[nodiscard]] Sha256Digest catalog_mac(const Sha256Digest& catalog_sha256) const;
+  /// Constant time. @return NotAuthentic
+  [[nodiscard]] Result<void> check_catalog_mac(const Sha256Digest& catalog_sha256,
+                                               const Sha256Digest& stored) const;
+
   /// The outer layer around a wrap: what the database keeps opens only with the login proof *and* a
   /// key from here.
   /// @return InvalidArgument unless `login` has 32 bytes and `wrapped` 72.

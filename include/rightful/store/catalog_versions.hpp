@@ -17,6 +17,7 @@ class Transaction;
 struct CatalogVersion {
   std::int64_t version;  ///< from 1; what the ledger calls `catalog`
   crypto::Sha256Digest sha256;
+  crypto::Sha256Digest mac;  ///< crypto::ServerKeys::catalog_mac; not checked here
   std::string content;  ///< the YAML text, byte for byte
 };
 
@@ -31,6 +32,7 @@ namespace catalog_versions {
 CatalogVersion activate(Transaction& transaction,
                         std::string_view content,
                         const crypto::Sha256Digest& sha256,
+                        const crypto::Sha256Digest& mac,
                         std::int64_t datasets,
                         Instant now);
 

@@ -171,11 +171,22 @@ TEST_F(ExportRefusal, LeavesAMissingCatalogToAPerson) {
   expect_failed(world_.ask("anna"), "no_catalog");
 }
 
-TEST_F(ExportRefusal, LeavesACatalogThatWasChangedInTheDatabaseToAPerson) {
+TEST_F(ExportRefusal, QuarantinesACatalogThatWasChangedInTheDatabase) {
   const auto request = anna_asks();
   world_.execute("UPDATE catalog_version SET content = content || '# changed'");
 
-  expect_failed(request, "bad_catalog");
+  expect_quarantine(request, "forged_catalog");
+}
+
+TEST_F(ExportRefusal, QuarantinesACatalogThatWasPlacedInTheDatabase) {
+  const auto request = anna_asks();
+  // As an insider without the key directory would do it: text and hash fit, the MAC is that of the
+  // old catalog.
+  world_.execute(
+      "UPDATE catalog_version SET content = content || '# placed', sha256 = sha256(content || '# "
+      "placed')");
+
+  expect_quarantine(request, "forged_catalog");
 }
 
 TEST_F(ExportRefusal, TriesAgainWhileTheDiskIsFull) {

@@ -139,10 +139,12 @@ void ExportWorld::put_recording(const std::string& path, const std::string& cont
 void ExportWorld::activate_catalog(const std::string& yaml) {
   const auto parsed = catalog::Catalog::parse(yaml, "catalog.yaml");
   ASSERT_TRUE(parsed.has_value()) << (parsed ? std::string() : to_string(parsed.error().front()));
+  const auto sha256 = crypto::sha256(as_bytes(yaml));
   auto transaction = state_.pool().begin();
   store::catalog_versions::activate(transaction,
                                     yaml,
-                                    crypto::sha256(as_bytes(yaml)),
+                                    sha256,
+                                    keys_->catalog_mac(sha256),
                                     static_cast<std::int64_t>(parsed->datasets().size()),
                                     clock_.now());
   transaction.commit();

@@ -217,6 +217,15 @@ TEST_F(ServerKeysTest, VerifierBelongsToAccountAndLogin) {
   EXPECT_THAT(keys.check_verifier(anna_, {}, stored), IsError(ErrorCode::NotAuthentic));
 }
 
+TEST_F(ServerKeysTest, CatalogMacHoldsForOneCatalogAndOneKeyRing) {
+  const ServerKeys keys = open();
+  const auto stored = keys.catalog_mac(sha256(as_bytes("one")));
+
+  EXPECT_THAT(keys.check_catalog_mac(sha256(as_bytes("one")), stored), IsOk());
+  EXPECT_THAT(keys.check_catalog_mac(sha256(as_bytes("two")), stored),
+              IsError(ErrorCode::NotAuthentic));
+}
+
 TEST_F(ServerKeysTest, PkMacBelongsToAccountKeysAndVersion) {
   const ServerKeys keys = open();
   const auto stored = keys.pk_mac(anna_, unlock_key_, sign_key_, 1);
