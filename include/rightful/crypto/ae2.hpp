@@ -24,10 +24,9 @@ inline constexpr std::size_t kAe2OverheadBytes = kAe2SaltBytes + kAe2VerifierByt
 /// Encrypts one entry, front to back.
 ///
 /// Format   WinZip AES encryption specification 1.04, strength 3: PBKDF2-HMAC-SHA1 with 1000 rounds
-/// gives 32 bytes AES
-///          key, 32 HMAC key, 2 verifier; AES-256-CTR with a 16-byte little-endian counter from 1;
-///          HMAC-SHA1 over the ciphertext, first 10 bytes. Entry data = salt ‖ verifier ‖
-///          ciphertext ‖ mac.
+///          gives 32 bytes AES key, 32 HMAC key, 2 verifier; AES-256-CTR with a 16-byte
+///          little-endian counter from 1; HMAC-SHA1 over the ciphertext, first 10 bytes. Entry data
+///          = salt ‖ verifier ‖ ciphertext ‖ mac.
 /// Threads  one at a time; may move between threads.
 /// Errors   Failure when OpenSSL fails inside.
 /// Cost     AES-NI where the processor has it (chosen at run time); HMAC-SHA1 is then the larger
@@ -58,8 +57,7 @@ class Ae2Decryptor {
  public:
   /// @param passphrase  any characters, as the key derivation takes them (no normalisation).
   /// @return NotAuthentic when the two verifier bytes differ: a wrong passphrase passes in 1 of
-  /// 65,536 cases and is
-  ///         then found by finish().
+  ///         65,536 cases and is then found by finish().
   [[nodiscard]] static Result<Ae2Decryptor> open(
       std::string_view passphrase,
       std::span<const std::byte, kAe2SaltBytes> salt,

@@ -14,8 +14,7 @@ inline constexpr std::size_t kAeadKeySizeBytes = 32;
 inline constexpr std::size_t kAeadOverheadBytes = 24 + 16;  ///< nonce and tag
 
 /// Format   XChaCha20-Poly1305-IETF (draft-irtf-cfrg-xchacha-03); result = nonce(24) ‖ ciphertext ‖
-/// tag(16), the nonce
-///          random.
+///          tag(16), the nonce random.
 /// @param key         32 bytes (RIGHTFUL_CHECK).
 /// @param associated  where it belongs: version, account, purpose (SignedText); needed again to
 /// open.

@@ -29,9 +29,8 @@ struct CredentialKeys {
 /// @param credential  UTF-8 as typed, 1 to 1024 bytes; compatible forms give the same keys (NFKC).
 /// @param salt        as the server gave it for this account.
 /// @return InvalidArgument for empty, malformed UTF-8, a control character, or a code point that
-/// Unicode has not
-///         assigned; LimitExceeded for more than 1024 bytes. The error does not repeat the
-///         credential.
+///         Unicode has not assigned; LimitExceeded for more than 1024 bytes. The error does not
+///         repeat the credential.
 [[nodiscard]] Result<CredentialKeys> derive_credential_keys(const AccountId& account,
                                                             std::string_view credential,
                                                             const Salt& salt);

@@ -70,8 +70,8 @@ struct Envelope {
                                                 const std::optional<RecoveryWrap>& recovery);
 
 /// @return InvalidArgument for anything but the one canonical text of an envelope of version 1 (no
-/// unknown, missing,
-///         repeated or reordered member, no other white space); LimitExceeded over 8 KiB.
+///         unknown, missing, repeated or reordered member, no other white space); LimitExceeded
+///         over 8 KiB.
 [[nodiscard]] Result<Envelope> parse_envelope(std::string_view text);
 
 /// Opens and checks all of it before anything is returned: box, signature, account, request,

@@ -15,8 +15,7 @@ namespace rightful::crypto {
 ///
 /// Threads  one at a time.
 /// Secrets  each position may be encrypted ONCE per object: a second text at the same place gives
-/// both away. Use one
-///          object per spill file, and only append.
+///          both away. Use one object per spill file, and only append.
 class EphemeralCipher {
  public:
   explicit EphemeralCipher(Random& random);

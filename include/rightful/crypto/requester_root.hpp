@@ -54,8 +54,7 @@ class RequesterRoot {
                            Random& random) const;
 
   /// @return NotAuthentic for a wrong key, another account or kind, other public keys, or a changed
-  /// byte; also when the
-  ///         root inside does not belong to the public keys given.
+  ///         byte; also when the root inside does not belong to the public keys given.
   [[nodiscard]] static Result<RequesterRoot> unwrap(ByteView wrapped,
                                                     const SecretBytes& wrap_key,
                                                     WrapKind kind,

@@ -40,8 +40,7 @@ class UnlockKeyPair {
 [[nodiscard]] Result<void> check_unlock_key(const UnlockPublicKey& key);
 
 /// Format   libsodium crypto_box_seal: ephemeral X25519 key(32) ‖ XSalsa20-Poly1305 (tag(16) ‖
-/// ciphertext), the nonce
-///          BLAKE2b-192 of both public keys; docs/formats/envelope.md §4.
+///          ciphertext), the nonce BLAKE2b-192 of both public keys; docs/formats/envelope.md §4.
 /// @return InvalidArgument for a key that check_unlock_key refuses.
 [[nodiscard]] Result<Bytes> seal(const UnlockPublicKey& to, ByteView plaintext);
 

@@ -15,8 +15,7 @@ namespace rightful::crypto {
 ///
 /// Threads  const access from any thread.
 /// Secrets  move-only, no formatter, no comparison, no begin()/end(): logging it does not compile.
-/// Compare with
-///          constant_time_equal (hash.hpp).
+///          Compare with constant_time_equal (hash.hpp).
 /// Cost     at least four pages each: for keys, not for rows.
 class SecretBytes {
  public:

@@ -13,9 +13,8 @@ namespace rightful::crypto {
 /// label ‖ field ‖ field …
 ///
 /// Format   docs/formats/credentials.md §2. The label is ASCII and stands without a length; no
-/// label of the protocol is
-///          the beginning of another. A field of fixed size stands as it is, any other after its
-///          length as u32 big-endian.
+///          label of the protocol is the beginning of another. A field of fixed size stands as it
+///          is, any other after its length as u32 big-endian.
 class SignedText {
  public:
   /// @param label  such as `rightful/v1/request`.

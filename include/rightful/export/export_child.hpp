@@ -22,8 +22,7 @@ struct ChildWorld {
 
 /// Format   docs/formats/child-protocol.md
 /// Secrets  no core dump, no ptrace, no new privileges; the passphrase never leaves locked memory
-/// and is wiped before the
-///          result is reported. Nothing of the data reaches standard error.
+///          and is wiped before the result is reported. Nothing of the data reaches standard error.
 /// @param in_fd, out_fd  the pipe to the supervisor.
 /// @return the exit code: 0 after a result, 1 after a named failure, 2 when not even that could be
 /// said.

@@ -42,9 +42,8 @@ class HttpServer {
  public:
   /// Checks the settings, reads the certificate and binds the address.
   /// @return InvalidArgument: address not understood, plain HTTP on an address that is not
-  /// loopback, only one of
-  ///         certificate and key, unreadable or unfitting certificate; Conflict: the address is in
-  ///         use.
+  ///         loopback, only one of certificate and key, unreadable or unfitting certificate;
+  ///         Conflict: the address is in use.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> create(HttpServerSettings settings,
                                                                   HttpHandler& handler,
                                                                   Clock& clock,

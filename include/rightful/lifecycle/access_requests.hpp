@@ -121,9 +121,8 @@ class AccessRequests {
 
   /// Request, deadline, job and ledger leaves in one transaction.
   /// @return StepUpNeeded; StatementTime; InvalidField `unlock_key` (not the enrolled one),
-  /// `language`, `time` (finer than
-  ///         milliseconds); StatementNotAuthentic; NonceUsed; RequestOpen with the open one: its
-  ///         clock goes on.
+  ///         `language`, `time` (finer than milliseconds); StatementNotAuthentic; NonceUsed;
+  ///         RequestOpen with the open one: its clock goes on.
   [[nodiscard]] Answer<AccessRequest> submit(const Session& session, const Submission& submission);
 
   /// Own requests, newest first.

@@ -18,9 +18,8 @@ class IdentityProof {
   /// The person asked for this request with the account's own key.
   /// @param account, request  what the caller believes it works for (the job row, the pipe).
   /// @return NotAuthentic, one constant text, when the statement names another account or request,
-  /// or the signature
-  ///         does not hold under `sign_key`. Whether that key is the enrolled one is the
-  ///         supervisor's check (pk_mac).
+  ///         or the signature does not hold under `sign_key`. Whether that key is the enrolled one
+  ///         is the supervisor's check (pk_mac).
   [[nodiscard]] static Result<AccountScope> from_statement(
       const crypto::RequestStatement& statement,
       const crypto::SignPublicKey& sign_key,

@@ -66,9 +66,9 @@ struct AccountView {
 /// Law      GDPR Art. 12(6), 32; the protocol is docs/formats/credentials.md.
 /// Owns     nothing: everything given must outlive it.
 /// Threads  all methods may be called from any thread; each takes one connection of the pool while
-/// it runs. Errors   Failure when the database does not answer. Secrets  tokens and logins never
-/// leave but in the return values; an unknown account and a wrong credential give the
-///          same answer after the same work.
+///          it runs. Errors Failure when the database does not answer. Secrets tokens and logins
+///          never leave but in the return values; an unknown account and a wrong credential give
+///          the same answer after the same work.
 class SignIn {
  public:
   SignIn(store::Pool& pool, const crypto::ServerKeys& keys, Clock& clock, Random& random);
@@ -88,14 +88,12 @@ class SignIn {
   [[nodiscard]] crypto::Salt salt_for(std::string_view typed) const;
 
   /// @return InvitationInvalid, AlreadyEnrolled; InvalidField `login`, `language`, `wraps` (none, a
-  /// kind twice or
-  ///         unknown, not 72 bytes, no kind but `recovery`).
+  ///         kind twice or unknown, not 72 bytes, no kind but `recovery`).
   [[nodiscard]] Answer<void> enrol(const Enrolment& enrolment);
 
   /// @param typed  as it came: not every text is an account id, and that too is CredentialWrong.
   /// @return CredentialWrong; TooManyTries after 5 failures in a row: 1 s, doubling to 15 minutes,
-  /// counted from the
-  ///         last failure, the same for unknown accounts.
+  ///         counted from the last failure, the same for unknown accounts.
   [[nodiscard]] Answer<SignedIn> sign_in(std::string_view typed, const crypto::SecretBytes& login);
 
   /// The session of a token. @return SignInNeeded when there is none, or it ended or ran out.

@@ -39,9 +39,8 @@ struct WorkerSettings {
 /// running slots. Errors   a lost database is waited for; it never ends the worker.
 class Worker {
  public:
-  /// @param pool  at least slots + 1 connections. @param heartbeat  a pool of one connection for
-  /// the leases alone, so that a
-  ///              busy pool cannot cost a lease.
+  /// @param pool  at least slots + 1 connections. @param heartbeat a pool of one connection for the
+  ///              leases alone, so that a busy pool cannot cost a lease.
   Worker(store::Pool& pool,
          store::Pool& heartbeat,
          JobHandler& handler,

@@ -37,8 +37,7 @@ class ObjectStream {
   /// Known from the start, and held to: exactly so many bytes come, or ObjectChanged.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
   /// @return bytes put at the front of `buffer`; 0 = the end, and the object was whole and
-  /// unchanged.
-  ///         ObjectChanged. Errors  Failure on I/O.
+  ///         unchanged. ObjectChanged. Errors Failure on I/O.
   [[nodiscard]] virtual SourceResult<std::size_t> read(std::span<std::byte> buffer) = 0;
 };
 
@@ -66,8 +65,7 @@ struct SnapshotFacts {
 ///          table that is read can be dropped, changed or emptied there.
 /// Threads  one.
 /// Errors   Failure(Later): `source_lost` when a source cannot be reached, `database_lost` when it
-/// goes
-///          away, `serialization` when a table was emptied while the snapshot was taken.
+///          goes away, `serialization` when a table was emptied while the snapshot was taken.
 /// Cost     memory does not grow with rows or objects, except one entry per distinct pseudonymised
 /// value.
 class AccountReader {

@@ -45,8 +45,7 @@ struct SourceRole {
 /// Owns     one libpq connection; never reconnects.
 /// Threads  one at a time.
 /// Errors   DatabaseFailure with causes as in database_failure.hpp; the texts name SQLSTATE and
-/// `what`, never a value.
-///          After `database_lost` the object is useless.
+///          `what`, never a value. After `database_lost` the object is useless.
 /// Secrets  rows go to the callback and are not kept.
 class SourceConnection {
  public:

@@ -32,8 +32,7 @@ struct EmbeddedClusterSettings {
 /// Owns     the lock file and the running server; an attached one owns nothing.
 /// Threads  any; one mutex guards the state of the server.
 /// Errors   Failure when the machine does not let us (no fork, no disk); what the operator can cure
-/// is an Error with the
-///          cure in its text.
+///          is an Error with the cure in its text.
 /// Secrets  the server's log (`postgres/log/`) holds life events only: no statement, no parameter,
 /// no error text.
 class EmbeddedCluster {
@@ -46,10 +45,9 @@ class EmbeddedCluster {
   /// Takes the lock, then starts the server, or adopts one that an earlier owner left behind when
   /// it was killed. Makes the cluster (initdb) if there is none.
   /// @return Conflict: another process owns the directory (its id is in the text). InvalidArgument:
-  /// the path is too
-  ///         long for a socket, or PostgreSQL's user cannot enter it. NotFound: PostgreSQL is not
-  ///         installed, or no user to run it. Unavailable: it does not start; the text ends with
-  ///         its own last words.
+  ///         the path is too long for a socket, or PostgreSQL's user cannot enter it. NotFound:
+  ///         PostgreSQL is not installed, or no user to run it. Unavailable: it does not start; the
+  ///         text ends with its own last words.
   [[nodiscard]] static Result<EmbeddedCluster> start_or_adopt(
       const EmbeddedClusterSettings& settings);
 

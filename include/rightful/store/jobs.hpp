@@ -152,8 +152,7 @@ int cancel(Transaction& transaction, const RequestId& request, const AccountId& 
 /// and job.rescued for a lease that had run out.
 ///
 /// Errors  ConstraintViolation(job_one_claimed_per_account) when another worker took a job of the
-/// same account at the same
-///         instant: roll back and poll again.
+///         same account at the same instant: roll back and poll again.
 [[nodiscard]] std::vector<ClaimedJob> claim(Transaction& transaction,
                                             std::string_view worker,
                                             std::chrono::seconds lease,

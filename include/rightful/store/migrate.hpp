@@ -34,8 +34,8 @@ struct MigrationReport {
 /// Brings the database to the newest version, one transaction for each file. Two processes may do
 /// it at once: the second waits at a table lock and finds the work done.
 /// @return Conflict when the database has a version that this program does not know, misses one in
-/// between, or was
-///         migrated with a file of other content; the text says which version and what to do.
+///         between, or was migrated with a file of other content; the text says which version and
+///         what to do.
 /// Errors  DatabaseFailure; the failed version and all later ones are then not applied.
 [[nodiscard]] Result<MigrationReport> migrate(
     const ConnectionSettings& settings,

@@ -20,10 +20,10 @@ struct PoolFacts {
 /// Opens connections when they are needed, never more than `size`.
 ///
 /// Owns     the connections; `recorder` must outlive the pool. Transactions must end before the
-/// pool. Threads  any; one mutex guards the list. Errors   never reconnects inside a transaction. A
-/// connection that was lost while idle is replaced in begin(), before
-///          the first statement; all other idle ones are thrown away with it (the server restarted
-///          or failed over).
+///          pool. Threads any; one mutex guards the list. Errors never reconnects inside a
+///          transaction. A connection that was lost while idle is replaced in begin(), before the
+///          first statement; all other idle ones are thrown away with it (the server restarted or
+///          failed over).
 class Pool {
  public:
   /// Opens nothing yet. @param size  1 to 1000. @param recorder  where facts go; nullptr = record()

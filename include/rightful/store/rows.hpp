@@ -24,9 +24,8 @@ struct RowsData;
 /// fine.
 ///
 /// Errors  Failure(Never, "bad_row") when the column is not in the statement, is NULL where the
-/// plain getter is used, or
-///         does not have the form of the type asked for. Query name and column are named, the value
-///         never.
+///         plain getter is used, or does not have the form of the type asked for. Query name and
+///         column are named, the value never.
 class Row {
  public:
   [[nodiscard]] bool is_null(std::string_view column) const;

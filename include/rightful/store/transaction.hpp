@@ -23,11 +23,10 @@ enum class Isolation : std::uint8_t { ReadCommitted, RepeatableRead, Serializabl
 /// Owns     its connection until it ends; a broken one never returns to the pool.
 /// Threads  one at a time.
 /// Errors   DatabaseFailure and ConstraintViolation as in database_failure.hpp. After the first one
-/// the transaction is
-///          over: each further call is a DatabaseFailure(Never, "transaction_over").
+///          the transaction is over: each further call is a DatabaseFailure(Never,
+///          "transaction_over").
 /// Cost     keep it short: no network call, no file, no waiting for a person inside (decision 13:
-/// one step, one
-///          transaction).
+///          one step, one transaction).
 class Transaction {
  public:
   Transaction(Transaction&&) noexcept;
