@@ -124,6 +124,23 @@ constexpr std::array kCauses{
         "memory_limit", FailureClass::Stop, "The export needed more memory than child.memory_mib."},
 };
 
+// What is away and comes back, whoever asks: nothing of it says that this one job is at fault.
+constexpr std::array<std::string_view, 11> kOutages{"database_lost",
+                                                    "database_busy",
+                                                    "database_read_only",
+                                                    "commit_in_doubt",
+                                                    "pool_exhausted",
+                                                    "serialization",
+                                                    "deadlock",
+                                                    "source_lost",
+                                                    "source_timeout",
+                                                    "unavailable",
+                                                    "disk_full"};
+
+bool is_outage(std::string_view cause) {
+  return std::ranges::find(kOutages, cause) != kOutages.end();
+}
+
 }  // namespace
 
 std::string_view name_of(FailureClass failure_class) noexcept {
@@ -226,7 +243,8 @@ RetryDecision decide_retry(const JobFailure& failure,
                            const RetryPolicy& policy,
                            Random& random) {
   const int streak = failure.cause == cause_before ? streak_before + 1 : 1;
-  if (failure.failure_class != FailureClass::Retry || streak >= policy.streak_limit) {
+  const int limit = is_outage(failure.cause) ? policy.outage_limit : policy.streak_limit;
+  if (failure.failure_class != FailureClass::Retry || streak >= limit) {
     return {true, streak, std::chrono::milliseconds{0}};
   }
   const auto delay = back_off(streak, policy, random);

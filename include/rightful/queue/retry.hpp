@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,6 +78,9 @@ struct RetryPolicy {
   std::chrono::milliseconds first{std::chrono::minutes{1}};
   std::chrono::milliseconds most{std::chrono::hours{1}};
   int streak_limit = 3;  ///< the same cause that many times in a row waits for a person
+  /// The same for an outage (a database, a source or a disk that is away): by default only the
+  /// warning ends the trying, so that a night without the source strands no request (ADR 0019).
+  int outage_limit = std::numeric_limits<int>::max();
   /// No retry may begin later than this before the planning date: then it is a person's matter.
   std::chrono::hours warning{48};
 };

@@ -198,6 +198,7 @@ TEST_F(ExportRefusal, TriesAgainWhileTheDiskIsFull) {
     const auto child = world.folder / (std::string("disk-full-") + when);
     std::filesystem::create_symlink(RIGHTFUL_EXPORT_TEST_CHILD, child);
     world.worker_settings.child_program = child;
+    world.worker_settings.retry.outage_limit = 3;
 
     ASSERT_TRUE(world.work());
 

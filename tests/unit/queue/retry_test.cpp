@@ -161,8 +161,24 @@ TEST(DecideRetry, CountsTheSameCauseInARow) {
 TEST(DecideRetry, IsFinalTheThirdTime) {
   FixedRandom random(0);
 
-  EXPECT_FALSE(decide_retry(a_retry(), "database_lost", 1, kDue, kNow, {}, random).is_final);
-  EXPECT_TRUE(decide_retry(a_retry(), "database_lost", 2, kDue, kNow, {}, random).is_final);
+  const JobFailure killed{FailureClass::Retry, "killed", "", {}};
+  EXPECT_FALSE(decide_retry(killed, "killed", 1, kDue, kNow, {}, random).is_final);
+  EXPECT_TRUE(decide_retry(killed, "killed", 2, kDue, kNow, {}, random).is_final);
+}
+
+TEST(DecideRetry, AnOutageIsWaitedForUntilTheWarning) {
+  FixedRandom random(0);
+  const RetryPolicy policy;
+
+  EXPECT_FALSE(decide_retry(a_retry(), "database_lost", 5000, kDue, kNow, policy, random).is_final);
+  EXPECT_TRUE(decide_retry(a_retry(),
+                           "database_lost",
+                           5000,
+                           kNow + policy.warning - std::chrono::seconds(1),
+                           kNow,
+                           policy,
+                           random)
+                  .is_final);
 }
 
 TEST(DecideRetry, IsFinalForStopAndQuarantine) {
