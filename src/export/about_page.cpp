@@ -56,13 +56,59 @@ std::string recipients_text(const catalog::Dataset& dataset, const Phrases& phra
   return text;
 }
 
+struct Unit {
+  char sign;
+  std::string_view one;
+  std::string_view many;
+};
+
+using Units = std::array<Unit, 4>;
+
+constexpr Units kEnglishUnits{{{'Y', "year", "years"},
+                               {'M', "month", "months"},
+                               {'W', "week", "weeks"},
+                               {'D', "day", "days"}}};
+constexpr Units kFrenchUnits{{{'Y', "an", "ans"},
+                              {'M', "mois", "mois"},
+                              {'W', "semaine", "semaines"},
+                              {'D', "jour", "jours"}}};
+constexpr Units kGermanUnits{{{'Y', "Jahr", "Jahre"},
+                              {'M', "Monat", "Monate"},
+                              {'W', "Woche", "Wochen"},
+                              {'D', "Tag", "Tage"}}};
+
+const Units& units_in(std::string_view language) {
+  if (language == "fr") return kFrenchUnits;
+  if (language == "de") return kGermanUnits;
+  return kEnglishUnits;
+}
+
+/// `P1Y6M` as `1 year, 6 months`: nobody has to know ISO 8601 (GDPR Art. 12(1)).
+std::string period_text(std::string_view period, std::string_view language) {
+  std::string text;
+  std::string number;
+  for (const char c : period.substr(1)) {
+    if (c >= '0' && c <= '9') {
+      number += c;
+      continue;
+    }
+    for (const Unit& unit : units_in(language)) {
+      if (unit.sign != c) continue;
+      text += fmt::format(
+          "{}{} {}", text.empty() ? "" : ", ", number, number == "1" ? unit.one : unit.many);
+    }
+    number.clear();
+  }
+  return text;
+}
+
 std::string retention_text(const catalog::Dataset& dataset, const Phrases& phrases) {
   const auto& retention = dataset.retention;
   if (retention.period.empty()) return retention.criteria.in(phrases.language);
   const auto* from = dataset.find_field(retention.from);
   const std::string title = from != nullptr ? from->title.in(phrases.language) : std::string();
   return fmt::format("{}, {} {}",
-                     retention.period,
+                     period_text(retention.period, phrases.language),
                      phrases.retention_from,
                      title.empty() ? retention.from : title);
 }

@@ -1,5 +1,7 @@
 #include "export/html_text.hpp"
 
+#include <fmt/format.h>
+
 namespace rightful::exporting {
 
 namespace {
@@ -47,6 +49,13 @@ void append_html(std::string& out, std::string_view text) {
   out += text.substr(plain);
 }
 
+void append_time(std::string& out, Instant instant) {
+  const std::string exact = format_rfc3339(instant);
+  const std::string_view text = exact;
+  out += fmt::format(
+      "<time datetime=\"{}\">{} {} UTC</time>", exact, text.substr(0, 10), text.substr(11, 5));
+}
+
 void append_page_begin(std::string& out,
                        const Phrases& phrases,
                        std::string_view title,
@@ -91,21 +100,24 @@ a:focus-visible, audio:focus-visible { outline: 3px solid var(--link); outline-o
 .skip:focus { position: static; }
 h1 { font-size: 1.6rem; line-height: 1.25; }
 h2 { font-size: 1.25rem; margin-top: 2rem; }
+article h2 { margin: 0.6rem 0; }
 h3 { font-size: 1.05rem; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: 0.3rem 0; }
 th, td { border: 1px solid var(--line); padding: 0.4rem 0.6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { background: var(--soft); }
+thead th { background: var(--soft); overflow-wrap: normal; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.unseen { position: absolute; left: -100rem; }
 article { border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.2rem 1rem 0.8rem; margin: 1rem 0; }
 dl { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.3rem 1rem; margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 .none { color: inherit; opacity: 0.75; font-style: italic; }
-audio, video { width: 100%; max-width: 32rem; }
-img { max-width: 100%; height: auto; }
+audio, video { display: block; width: 100%; max-width: 32rem; margin: 0.2rem 0; }
+img { display: block; max-width: 100%; height: auto; margin: 0.2rem 0; }
 nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.8rem; }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.6rem; } }
+@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.6rem; } th, td { padding: 0.3rem 0.4rem; } }
 @media print { .skip, nav { display: none; } article { break-inside: avoid; } }
 )";
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "rightful/core/clock.hpp"
+
 #include "export/phrases.hpp"
 
 namespace rightful::exporting {
@@ -13,6 +15,9 @@ namespace rightful::exporting {
 /// Appends `text` so that it is only text, in content and in quoted attributes. C0 controls other
 /// than tab and line ends become U+FFFD, because HTML has no way to write them.
 void append_html(std::string& out, std::string_view text);
+
+/// `2026-01-02 03:04 UTC` for the eye, the exact instant in the element's attribute.
+void append_time(std::string& out, Instant instant);
 
 /// Where a page stands in the folder; decides how links begin.
 enum class PageDepth : unsigned char { Root, OneDown };

@@ -49,7 +49,8 @@ void append_datasets(std::string& out, const PackageSummary& summary) {
     out += fmt::format("<tr><th scope=\"row\"><a href=\"pages/{}-0001.html\">", name);
     append_html(out, title_of(*dataset.dataset, phrases));
     out += fmt::format(
-        "</a></th><td>{}</td><td>{}</td><td><a href=\"data/{}.json\">{}.json</a></td></tr>\n",
+        "</a></th><td class=\"number\">{}</td><td class=\"number\">{}</td><td><a "
+        "href=\"data/{}.json\">{}.json</a></td></tr>\n",
         dataset.rows,
         dataset.objects,
         name,
@@ -64,7 +65,9 @@ void append_snapshots(std::string& out, const PackageSummary& summary) {
   for (const auto& snapshot : summary.snapshots) {
     out += "<dt>";
     append_html(out, snapshot.source);
-    out += fmt::format("</dt><dd><time>{}</time></dd>\n", format_rfc3339(snapshot.taken_at));
+    out += "</dt><dd>";
+    append_time(out, snapshot.taken_at);
+    out += "</dd>\n";
   }
   out += "</dl>\n";
 }
@@ -82,7 +85,7 @@ void append_omission(std::string& out,
   }
   out += "</td><td>";
   append_html(out, omission.reason);
-  out += fmt::format("</td><td>{}</td></tr>\n",
+  out += fmt::format("</td><td class=\"number\">{}</td></tr>\n",
                      omission.count > 0 ? std::to_string(omission.count) : "");
 }
 
@@ -95,8 +98,9 @@ void append_omissions(std::string& out, const PackageSummary& summary) {
       append_omission(rows, dataset, omission, phrases);
   }
   if (rows.empty()) return append_paragraph(out, phrases.omissions_none);
-  out += fmt::format("<div class=\"table\">\n<table>\n<caption>{}</caption>\n", phrases.omissions);
-  append_column_heads(out, {phrases.dataset, phrases.record, phrases.reason, phrases.count});
+  out += fmt::format("<div class=\"table\">\n<table>\n<caption class=\"unseen\">{}</caption>\n",
+                     phrases.omissions);
+  append_column_heads(out, {phrases.dataset, phrases.field, phrases.reason, phrases.count});
   out += rows;
   out += "</tbody>\n</table>\n</div>\n";
 }
@@ -117,13 +121,10 @@ std::string index_page(const PackageSummary& summary) {
   append_paragraph(out, phrases.intro);
   out += "<p><strong>";
   append_html(out, summary.catalog.controller().name);
-  out += fmt::format("</strong> · {} {} · {} <time>{}</time> · {} {}</p>\n",
-                     phrases.request,
-                     summary.request.to_string(),
-                     phrases.created,
-                     format_rfc3339(summary.created),
-                     phrases.catalog,
-                     summary.catalog_version);
+  out += fmt::format(
+      "</strong> · {} {} · {} ", phrases.request, summary.request.to_string(), phrases.created);
+  append_time(out, summary.created);
+  out += fmt::format(" · {} {}</p>\n", phrases.catalog, summary.catalog_version);
   if (std::ranges::all_of(summary.datasets,
                           [](const auto& dataset) { return dataset.rows == 0; })) {
     append_paragraph(out, phrases.nothing_at_all);

@@ -14,6 +14,7 @@ struct Phrases {
   std::string_view skip;  ///< the skip link
   std::string_view overview;
   std::string_view to_overview;
+  std::string_view field;
   std::string_view record;
   std::string_view records;
   std::string_view files;
@@ -65,7 +66,7 @@ struct Phrases {
   std::string_view role_authority;
   std::string_view safeguard;
   std::string_view retention;
-  std::string_view retention_from;  ///< `P3M, counted from`
+  std::string_view retention_from;  ///< `3 months, counted from`
   std::string_view origin;
   std::string_view rights;
   std::string_view right_rectification;

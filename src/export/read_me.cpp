@@ -37,29 +37,26 @@ constexpr std::array kSections{
                 "encrypted (AES-256) and can be "
                 "opened only by the person who made the request, with that person’s own sign-in.",
             .ways = "Three ways to open it",
-            .way = {"In the portal where you made the request: sign in, open the request, choose "
-                    "“Open”. Nothing has to be "
-                    "installed, and it works on a telephone too.",
-                    "With the program “rightful”: rightful unlock FILE. It asks for your password, "
-                    "or works without a network "
-                    "with your recovery code.",
-                    "With an archive program that knows AES-256: let the portal or “rightful "
-                    "unlock --reveal-code” show you the "
-                    "code of this file, open export.zip in it, and type the code as the password, "
-                    "hyphens included."},
+            .way = {"With the program “rightful”: `rightful unlock FILE`. It asks for your "
+                    "password, or works without a network with your recovery code.",
+                    "With an archive program that knows AES-256: let `rightful unlock FILE "
+                    "--reveal-code` show you the code of this file, open export.zip in it, and "
+                    "type the code as the password, hyphens included.",
+                    "In the portal of the organisation, if it has one: sign in, open the request, "
+                    "choose “Open”."},
             .programs = "Programs that work: 7-Zip (Windows, Linux), NanaZip, PeaZip, WinZip, Keka "
                         "(macOS), bsdtar.",
             .not_opened = "The built-in ones of Windows and macOS, and unzip, cannot open it.",
             .authentic = "Whether this file really comes from the service is checked when it is "
                          "opened. You can compare the "
-                         "fingerprint of the service’s key with the one that the portal shows:",
+                         "fingerprint of the service’s key with the one that the organisation "
+                         "publishes:",
             .fingerprint = "Fingerprint of the service’s key",
             .not_mine_heading = "This is not mine",
             .not_mine = "If you did not ask for this, somebody made a mistake. You cannot open it, "
                         "and neither can anybody else "
-                        "who found it. Please tell the organisation that sent it (in the portal: "
-                        "“This is not mine”), and "
-                        "delete the file."},
+                        "who found it. Please tell the organisation that sent it, and delete the "
+                        "file."},
     Section{.language = "fr",
             .name = "Français",
             .heading = "Une copie scellée des données personnelles de quelqu’un",
@@ -68,31 +65,26 @@ constexpr std::array kSections{
                     "ne peut être ouvert que par la personne qui a fait la demande, avec ses "
                     "propres identifiants.",
             .ways = "Trois façons de l’ouvrir",
-            .way = {"Dans le portail où vous avez fait la demande : connectez-vous, ouvrez la "
-                    "demande, choisissez « Ouvrir ». "
-                    "Rien à installer, et cela fonctionne aussi sur un téléphone.",
-                    "Avec le programme « rightful » : rightful unlock FICHIER. Il demande votre "
-                    "mot de passe, ou fonctionne sans "
-                    "réseau avec votre code de secours.",
+            .way = {"Avec le programme « rightful » : `rightful unlock FICHIER`. Il demande votre "
+                    "mot de passe, ou fonctionne sans réseau avec votre code de secours.",
                     "Avec un programme d’archives qui connaît AES-256 : faites afficher le code de "
-                    "ce fichier par le portail ou "
-                    "par « rightful unlock --reveal-code », ouvrez export.zip et saisissez le code "
-                    "comme mot de passe, tirets "
-                    "compris."},
+                    "ce fichier par `rightful unlock FICHIER --reveal-code`, ouvrez export.zip et "
+                    "saisissez le code comme mot de passe, tirets compris.",
+                    "Dans le portail de l’organisme, s’il en a un : connectez-vous, ouvrez la "
+                    "demande, choisissez « Ouvrir »."},
             .programs = "Programmes qui conviennent : 7-Zip (Windows, Linux), NanaZip, PeaZip, "
                         "WinZip, Keka (macOS), bsdtar.",
             .not_opened = "Ceux qui sont intégrés à Windows et à macOS, ainsi que unzip, ne "
                           "peuvent pas l’ouvrir.",
             .authentic = "L’authenticité de ce fichier est vérifiée à l’ouverture. Vous pouvez "
                          "comparer l’empreinte de la clé du "
-                         "service avec celle que montre le portail :",
+                         "service avec celle que publie l’organisme :",
             .fingerprint = "Empreinte de la clé du service",
             .not_mine_heading = "Ce n’est pas à moi",
             .not_mine = "Si vous n’avez rien demandé, quelqu’un s’est trompé. Vous ne pouvez pas "
                         "l’ouvrir, ni personne d’autre "
-                        "qui l’aurait trouvé. Prévenez l’organisme qui l’a envoyé (dans le portail "
-                        ": « Ce n’est pas à moi ») et "
-                        "supprimez le fichier."},
+                        "qui l’aurait trouvé. Prévenez l’organisme qui l’a envoyé et supprimez "
+                        "le fichier."},
     Section{
         .language = "de",
         .name = "Deutsch",
@@ -103,35 +95,43 @@ constexpr std::array kSections{
                 "Anmeldung.",
         .ways = "Drei Wege, sie zu öffnen",
         .way =
-            {"Im Portal, in dem Sie angefragt haben: anmelden, die Anfrage öffnen, „Öffnen“ "
-             "wählen. Es muss nichts "
-             "installiert werden, und es geht auch am Telefon.",
-             "Mit dem Programm „rightful“: rightful unlock DATEI. Es fragt nach Ihrem Passwort, "
-             "oder arbeitet ohne Netz "
-             "mit Ihrem Wiederherstellungscode.",
-             "Mit einem Archivprogramm, das AES-256 kennt: Lassen Sie sich im Portal oder mit "
-             "„rightful unlock "
-             "--reveal-code“ den Code dieser Datei zeigen, öffnen Sie darin export.zip und geben "
-             "Sie den Code samt "
-             "Bindestrichen als Passwort ein."},
+            {"Mit dem Programm „rightful“: `rightful unlock DATEI`. Es fragt nach Ihrem Passwort, "
+             "oder arbeitet ohne Netz mit Ihrem Wiederherstellungscode.",
+             "Mit einem Archivprogramm, das AES-256 kennt: Lassen Sie sich mit `rightful unlock "
+             "DATEI --reveal-code` den Code dieser Datei zeigen, öffnen Sie im Archivprogramm "
+             "export.zip und geben Sie den Code samt Bindestrichen als Passwort ein.",
+             "Im Portal der Stelle, wenn sie eines hat: anmelden, die Anfrage öffnen, „Öffnen“ "
+             "wählen."},
         .programs = "Programme, mit denen es geht: 7-Zip (Windows, Linux), NanaZip, PeaZip, "
                     "WinZip, Keka (macOS), bsdtar.",
         .not_opened = "Die eingebauten von Windows und macOS sowie unzip können sie nicht öffnen.",
         .authentic = "Ob die Datei wirklich vom Dienst stammt, wird beim Öffnen geprüft. Sie "
                      "können den Fingerabdruck des "
-                     "Dienstschlüssels mit dem vergleichen, den das Portal zeigt:",
+                     "Dienstschlüssels mit dem vergleichen, den die Stelle veröffentlicht:",
         .fingerprint = "Fingerabdruck des Dienstschlüssels",
         .not_mine_heading = "Das ist nicht meines",
         .not_mine = "Wenn Sie nichts angefragt haben, hat jemand einen Fehler gemacht. Sie können "
                     "die Datei nicht öffnen, und "
                     "auch sonst niemand, der sie findet. Bitte sagen Sie es der Stelle, die sie "
-                    "geschickt hat (im Portal: "
-                    "„Das ist nicht meines“), und löschen Sie die Datei."}};
+                    "geschickt hat, und löschen Sie die Datei."}};
+
+/// Escapes `text`; what stands between backticks is something to type.
+void append_with_commands(std::string& out, std::string_view text) {
+  bool is_command = false;
+  while (true) {
+    const auto end = text.find('`');
+    append_html(out, text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    is_command = !is_command;
+    out += is_command ? "<code>" : "</code>";
+    text.remove_prefix(end + 1);
+  }
+}
 
 void append_section(std::string& out, const Section& section, std::string_view fingerprint) {
   const auto element = [&](std::string_view tag, std::string_view text) {
     out += fmt::format("<{}>", tag);
-    append_html(out, text);
+    append_with_commands(out, text);
     out += fmt::format("</{}>\n", tag);
   };
   out += fmt::format("<section lang=\"{0}\" id=\"{0}\">\n", section.language);
@@ -162,7 +162,8 @@ constexpr std::string_view kHead = R"(<!doctype html>
 :root { color-scheme: light dark; }
 body { margin: 0 auto; padding: 1rem; max-width: 44rem; font: 1rem/1.55 system-ui, sans-serif; }
 section { border-top: 2px solid #8a8f98; margin-top: 2rem; }
-code { font-size: 1.05rem; overflow-wrap: anywhere; }
+li { margin: 0.4rem 0; }
+code { font-size: 1rem; overflow-wrap: anywhere; }
 nav ul { list-style: none; padding: 0; display: flex; gap: 1.2rem; flex-wrap: wrap; }
 </style>
 </head>

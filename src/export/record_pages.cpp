@@ -93,15 +93,15 @@ void append_html_object(std::string& out, const Phrases& phrases, const PageObje
       std::string_view(object.entry_name).substr(object.entry_name.rfind('.') + 1);
   switch (media_kind_of(ending)) {
     case MediaKind::Audio:
-      out += fmt::format("<audio controls preload=\"none\" src=\"../{}\"></audio> ",
-                         object.entry_name);
+      out +=
+          fmt::format("<audio controls preload=\"none\" src=\"../{}\"></audio>", object.entry_name);
       break;
     case MediaKind::Video:
-      out += fmt::format("<video controls preload=\"none\" src=\"../{}\"></video> ",
-                         object.entry_name);
+      out +=
+          fmt::format("<video controls preload=\"none\" src=\"../{}\"></video>", object.entry_name);
       break;
     case MediaKind::Image:
-      out += fmt::format("<img loading=\"lazy\" alt=\"\" src=\"../{}\"> ", object.entry_name);
+      out += fmt::format("<img loading=\"lazy\" alt=\"\" src=\"../{}\">", object.entry_name);
       break;
     case MediaKind::Other:
       break;

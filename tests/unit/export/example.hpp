@@ -45,6 +45,7 @@ datasets:
     table: order_line
     owner: account_id
     title: { en: Orders, de: Bestellungen }
+    retention: { period: P1Y6M, from: amount }
     fields:
       amount: { title: { en: Amount, de: Betrag } }
 )";

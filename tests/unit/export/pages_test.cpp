@@ -53,7 +53,8 @@ TEST_F(PagesTest, OverviewListsEveryPlaceThatWasSearched) {
   EXPECT_THAT(page, HasSubstr("href=\"pages/recording-0001.html\""));
   EXPECT_THAT(page, HasSubstr("href=\"data/order_line.json\""));
   EXPECT_THAT(page, HasSubstr("Musterton &lt;GmbH&gt; &amp; Co"));
-  EXPECT_THAT(page, HasSubstr("2026-01-02T03:04:05.000Z"));
+  EXPECT_THAT(page,
+              HasSubstr("<time datetime=\"2026-01-02T03:04:05.000Z\">2026-01-02 03:04 UTC</time>"));
   EXPECT_THAT(page, Not(HasSubstr("No personal data about you were found")));
 }
 
@@ -84,6 +85,16 @@ TEST_F(PagesTest, AboutTellsOnlyWhatConcernsThisPerson) {
   EXPECT_THAT(page, HasSubstr("Art. 16"));
   EXPECT_THAT(page, HasSubstr("Art. 77"));
   EXPECT_THAT(page, HasSubstr("until closed"));
+}
+
+TEST_F(PagesTest, AboutSaysPeriodsInWords) {
+  PackageSummary english = a_summary(1);
+  english.datasets[1].rows = 1;
+  PackageSummary german = a_summary(1, "de");
+  german.datasets[1].rows = 1;
+
+  EXPECT_THAT(about_page(english), HasSubstr("1 year, 6 months, counted from Amount"));
+  EXPECT_THAT(about_page(german), HasSubstr("1 Jahr, 6 Monate, gerechnet ab Betrag"));
 }
 
 TEST_F(PagesTest, DisclosureIsTheSameForPrograms) {
@@ -126,8 +137,12 @@ TEST(ReadMePage, IsForEverybodyAndAboutNobody) {
   std::array<std::byte, 32> key{};
   const std::string page = read_me_page(crypto::SignPublicKey::from(key));
 
-  for (const std::string_view text :
-       {"lang=\"en\"", "lang=\"fr\"", "lang=\"de\"", "7-Zip", "Keka", "rightful unlock"}) {
+  for (const std::string_view text : {"lang=\"en\"",
+                                      "lang=\"fr\"",
+                                      "lang=\"de\"",
+                                      "7-Zip",
+                                      "Keka",
+                                      "<code>rightful unlock FILE</code>"}) {
     EXPECT_THAT(page, HasSubstr(text));
   }
   EXPECT_THAT(page, Not(HasSubstr("<script")));
