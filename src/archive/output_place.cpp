@@ -19,8 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> exists() {
-  return fail(ErrorCode::Conflict, "the target exists");
+std::unexpected<Error> exists(const fs::path& target) {
+  return fail(ErrorCode::Conflict,
+              target.string() + " exists already; name something new, or remove it");
+}
+
+std::unexpected<Error> no_folder(const fs::path& target) {
+  return fail(ErrorCode::NotFound, "there is no folder " + target.parent_path().string());
 }
 
 /// Only what we have unpacked ourselves may be replaced: a slip of the keyboard must not empty a
@@ -36,10 +41,10 @@ Result<void> check_target(const fs::path& target, UnlockForm form, Overwrite ove
   struct stat facts{};
   if (::lstat(target.c_str(), &facts) != 0) {
     if (errno == ENOENT) return {};
-    if (errno == ENOTDIR) return fail(ErrorCode::NotFound, "no such folder");
+    if (errno == ENOTDIR) return no_folder(target);
     throw_system_failure("look at the target", errno);
   }
-  if (overwrite == Overwrite::Refuse) return exists();
+  if (overwrite == Overwrite::Refuse) return exists(target);
   if (form == UnlockForm::InnerZip && S_ISREG(facts.st_mode)) return {};
   if (form == UnlockForm::Folder && S_ISDIR(facts.st_mode) && is_unpacked_package(target))
     return {};
@@ -68,7 +73,7 @@ Result<OutputPlace> OutputPlace::prepare(const fs::path& target,
                            ? ::mkdtemp(name.data()) != nullptr
                            : UniqueFd(::mkostemp(name.data(), O_CLOEXEC)).is_open();
   if (!is_made && (errno == ENOENT || errno == ENOTDIR)) {
-    return fail(ErrorCode::NotFound, "no such folder");
+    return no_folder(plain);
   }
   if (!is_made) throw_system_failure("make a temporary beside the target", errno);
   return OutputPlace(plain, name, form, overwrite);
@@ -114,10 +119,10 @@ Result<void> OutputPlace::commit() {
     // link(2) never replaces; where the file system has no links, the check above has to do.
     if (::link(temporary_.c_str(), target_.c_str()) == 0)
       return {};  // the destructor removes the other name
-    if (errno == EEXIST) return exists();
+    if (errno == EEXIST) return exists(target_);
   }
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    if (errno == EEXIST || errno == ENOTEMPTY) return exists();
+    if (errno == EEXIST || errno == ENOTEMPTY) return exists(target_);
     throw_system_failure("rename to the target", errno);
   }
   temporary_.clear();

@@ -13,13 +13,16 @@ namespace rightful::archive {
 Result<FileReadAt> FileReadAt::open(const std::filesystem::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.is_open()) {
-    if (errno == ENOENT || errno == ENOTDIR) return fail(ErrorCode::NotFound, "no such file");
-    if (errno == EACCES || errno == EPERM) return fail(ErrorCode::Denied, "file is not readable");
+    if (errno == ENOENT || errno == ENOTDIR)
+      return fail(ErrorCode::NotFound, "there is no file " + path.string());
+    if (errno == EACCES || errno == EPERM)
+      return fail(ErrorCode::Denied, path.string() + " may not be read by this user");
     throw_system_failure("open a package", errno);
   }
   struct stat facts{};
   if (::fstat(fd.get(), &facts) != 0) throw_system_failure("stat a package", errno);
-  if (!S_ISREG(facts.st_mode)) return fail(ErrorCode::InvalidArgument, "not a regular file");
+  if (!S_ISREG(facts.st_mode))
+    return fail(ErrorCode::InvalidArgument, path.string() + " is not a regular file");
   return FileReadAt(std::move(fd), static_cast<std::uint64_t>(facts.st_size));
 }
 
