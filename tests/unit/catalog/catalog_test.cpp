@@ -28,7 +28,7 @@ Catalog parse_ok(std::string_view text) {
 TEST(Catalog, ReadsTheExampleOfItsDocument) {
   const Catalog catalog = parse_ok(testing::documented_example());
 
-  EXPECT_THAT(catalog.datasets(), SizeIs(3));
+  EXPECT_THAT(catalog.datasets(), SizeIs(5));
   EXPECT_THAT(catalog.controller().languages, ElementsAre("en", "de"));
   EXPECT_EQ(catalog.controller().authority.url, "https://www.datenschutz-berlin.de");
   EXPECT_THAT(catalog.not_personal(), SizeIs(2));
