@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unexpected<Error> exists(const fs::path& target) {
+std::unexpected<Error> refuse_existing(const fs::path& target) {
   return fail(ErrorCode::Conflict,
               target.string() + " exists already; name something new, or remove it");
 }
@@ -44,7 +44,7 @@ Result<void> check_target(const fs::path& target, UnlockForm form, Overwrite ove
     if (errno == ENOTDIR) return no_folder(target);
     throw_system_failure("look at the target", errno);
   }
-  if (overwrite == Overwrite::Refuse) return exists(target);
+  if (overwrite == Overwrite::Refuse) return refuse_existing(target);
   if (form == UnlockForm::InnerZip && S_ISREG(facts.st_mode)) return {};
   if (form == UnlockForm::Folder && S_ISDIR(facts.st_mode) && is_unpacked_package(target))
     return {};
@@ -119,10 +119,10 @@ Result<void> OutputPlace::commit() {
     // link(2) never replaces; where the file system has no links, the check above has to do.
     if (::link(temporary_.c_str(), target_.c_str()) == 0)
       return {};  // the destructor removes the other name
-    if (errno == EEXIST) return exists(target_);
+    if (errno == EEXIST) return refuse_existing(target_);
   }
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    if (errno == EEXIST || errno == ENOTEMPTY) return exists(target_);
+    if (errno == EEXIST || errno == ENOTEMPTY) return refuse_existing(target_);
     throw_system_failure("rename to the target", errno);
   }
   temporary_.clear();
