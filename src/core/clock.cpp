@@ -99,7 +99,11 @@ std::optional<Instant> read_instant(TextReader& in) {
   if (!fraction) return std::nullopt;
   const auto offset = read_offset(in);
   if (!offset || !in.at_end()) return std::nullopt;
-  return Instant{*date} + *clock + *fraction - *offset;
+  const Instant instant = Instant{*date} + *clock + *fraction - *offset;
+  // RFC 3339 section 1: years 0 to 9999. An offset may carry the first or last hours out of them.
+  const year in_utc = year_month_day{floor<days>(instant)}.year();
+  if (in_utc < year{0} || in_utc > year{9999}) return std::nullopt;
+  return instant;
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ TEST(Rfc3339, RefusesEverythingElse) {
                                       "2024-02-29T12:00:00z",
                                       "2024-02-29T12:00:00+0200",
                                       "2024-02-29T12:00:00+25:00",
+                                      "0000-01-01T00:00:00+00:01",
+                                      "9999-12-31T23:59:59-00:01",
                                       "2024-02-29T12:00:00Z "}) {
     EXPECT_THAT(parse_rfc3339(text), IsError(ErrorCode::InvalidArgument)) << text;
   }
