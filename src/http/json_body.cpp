@@ -81,6 +81,8 @@ JsonBody::~JsonBody() = default;
 
 Handled<JsonBody> JsonBody::parse(std::string_view text) {
   if (text.empty()) return JsonBody(json::object());
+  // The library takes a zero byte for the end of the text and would leave what follows unread.
+  if (text.contains('\0')) return std::unexpected(Problem(ProblemKind::BodyInvalid));
   StrictReader reader;
   if (!json::sax_parse(text, &reader)) return std::unexpected(Problem(ProblemKind::BodyInvalid));
   json value = json::parse(text, nullptr, false);

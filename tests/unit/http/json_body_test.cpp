@@ -53,6 +53,7 @@ TEST(JsonBody, RefusesWhatIsNoObject) {
                            "{\"a\":\"\xff\"}"}) {
     expect_invalid(text);
   }
+  expect_invalid(std::string("{}\0{", 4));
 }
 
 TEST(JsonBody, RefusesDuplicateMembersAtEveryLevel) {
