@@ -1,0 +1,95 @@
+// The request reader: the same requests whether the bytes come at once or one by one, and none that
+// the guards of docs/adr/0012 refuse.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "rightful/core/check.hpp"
+
+#include "http/call_guards.hpp"
+#include "http/request_reader.hpp"
+#include "tests/fuzz/fuzz_target.hpp"
+
+namespace rightful::fuzz {
+namespace {
+
+using http::ParsedRequest;
+using http::ReaderState;
+using http::RequestReader;
+
+constexpr http::ReaderLimits kLimits{.max_header_bytes = 512, .max_body_bytes = 64};
+
+struct Reading {
+  std::vector<ParsedRequest> requests;
+  bool is_refused = false;
+  bool is_idle = true;  ///< no byte of a further request
+};
+
+/// Takes every request that is complete.
+void advance(RequestReader& reader, Reading& reading) {
+  while (true) {
+    const ReaderState state = reader.advance();
+    reading.is_refused = state == ReaderState::Refused;
+    reading.is_idle = state == ReaderState::Idle;
+    if (reading.is_refused) {
+      static_cast<void>(http::text_of(reader.problem()));
+      RIGHTFUL_CHECK(reader.advance() == ReaderState::Refused);
+    }
+    // Continue is said once; the state behind it follows.
+    if (state == ReaderState::Continue) continue;
+    if (state != ReaderState::Done) return;
+    reading.requests.push_back(reader.take());
+  }
+}
+
+/// As the session does: nothing is fed after a refusal.
+Reading read(std::string_view bytes, std::size_t piece_size) {
+  RequestReader reader(kLimits);
+  Reading reading;
+  for (std::size_t at = 0; at < bytes.size() && !reading.is_refused; at += piece_size) {
+    reader.feed(bytes.substr(at, piece_size));
+    advance(reader, reading);
+  }
+  return reading;
+}
+
+std::size_t count(const ParsedRequest& request, std::string_view name) {
+  return static_cast<std::size_t>(
+      std::ranges::count(request.fields, name, [](const auto& field) { return field.first; }));
+}
+
+void check_request(const ParsedRequest& request) {
+  RIGHTFUL_CHECK(http::is_plain_path(request.path));
+  RIGHTFUL_CHECK(count(request, "host") == 1);
+  RIGHTFUL_CHECK(count(request, "transfer-encoding") == 0);
+  RIGHTFUL_CHECK(count(request, "content-length") <= 1);
+  RIGHTFUL_CHECK(request.body.size() <= kLimits.max_body_bytes);
+  RIGHTFUL_CHECK(request.body.empty() || request.method == "POST" || request.method == "PUT" ||
+                 request.method == "PATCH");
+  std::size_t header_bytes = request.method.size() + request.path.size();
+  for (const auto& [name, value] : request.fields) {
+    header_bytes += name.size() + value.size();
+    RIGHTFUL_CHECK(!name.empty());
+    RIGHTFUL_CHECK(std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }));
+    RIGHTFUL_CHECK(
+        std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); }));
+  }
+  RIGHTFUL_CHECK(header_bytes <= kLimits.max_header_bytes);
+}
+
+bool is_same(const ParsedRequest& a, const ParsedRequest& b) {
+  return a.method == b.method && a.path == b.path && a.fields == b.fields && a.body == b.body &&
+         a.keep_alive == b.keep_alive;
+}
+
+}  // namespace
+
+void run_one(std::string_view input) {
+  const Reading whole = read(input, std::max<std::size_t>(input.size(), 1));
+  const Reading bytewise = read(input, 1);
+  std::ranges::for_each(whole.requests, check_request);
+  RIGHTFUL_CHECK(whole.is_refused == bytewise.is_refused && whole.is_idle == bytewise.is_idle);
+  RIGHTFUL_CHECK(std::ranges::equal(whole.requests, bytewise.requests, is_same));
+}
+
+}  // namespace rightful::fuzz
