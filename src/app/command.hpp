@@ -31,6 +31,7 @@ struct Command {
 [[nodiscard]] Command migrate_command();
 [[nodiscard]] Command admin_keys_init_command();
 [[nodiscard]] Command admin_account_add_command();
+[[nodiscard]] Command admin_request_retry_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command enrol_command();
 [[nodiscard]] Command request_command();

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "rightful/crypto/server_keys.hpp"
+#include "rightful/lifecycle/retry_request.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
 
 #include "app/command.hpp"
@@ -56,6 +57,23 @@ CommandSpec account_spec() {
       .exit_codes = "4 The database does not answer."};
 }
 
+CommandSpec retry_spec() {
+  return {.name = "admin request retry",
+          .summary = "Put a failed request back to work, once its cause is mended.",
+          .purpose =
+              "Requests that failed wait for a person: the log line `export_needs_a_person` names "
+              "the cause. Mend it, then "
+              "give the request's id here. It runs again with the newest catalog; its legal date "
+              "has not moved. A "
+              "quarantined request is not put back by this: an incident must be settled first.",
+          .arguments = {{"REQUEST", "The request's id, a UUID."}},
+          .options = {},
+          .settings = TakesSettings::Yes,
+          .examples = {{"rightful admin request retry 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11",
+                        "One request."}},
+          .exit_codes = "4 The database does not answer."};
+}
+
 Result<void> init_keys(const Invocation& invocation, const Settings& settings) {
   SystemRandom random;
   RIGHTFUL_TRY(const auto data, data_directory(settings, invocation.environment));
@@ -107,6 +125,22 @@ Result<void> add_account(const Invocation& invocation, const Settings& settings)
   return {};
 }
 
+Result<void> retry_request(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  SystemClock clock;
+  SystemRandom random;
+  RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
+  options.role = "admin";
+  RIGHTFUL_TRY(const auto state, StateStore::open(options, clock, random));
+  const auto done = lifecycle::retry_failed(state->pool(), request, clock, random);
+  if (!done) {
+    const bool is_absent = done.error().kind == lifecycle::RefusalKind::NotFound;
+    return fail(is_absent ? ErrorCode::NotFound : ErrorCode::Conflict, done.error().detail);
+  }
+  invocation.console.err << "The request waits for a worker again.\n";
+  return {};
+}
+
 template <Result<void> (*Action)(const Invocation&, const Settings&)>
 ExitCode run(const Invocation& invocation) {
   const auto settings = read_settings(invocation.line, invocation.environment);
@@ -122,6 +156,10 @@ ExitCode run(const Invocation& invocation) {
 
 Command admin_keys_init_command() {
   return {.spec = keys_spec(), .run = &run<&init_keys>};
+}
+
+Command admin_request_retry_command() {
+  return {.spec = retry_spec(), .run = &run<&retry_request>};
 }
 
 Command admin_account_add_command() {

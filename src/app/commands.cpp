@@ -61,6 +61,7 @@ const std::vector<Command>& all_commands() {
                                                  migrate_command(),
                                                  admin_keys_init_command(),
                                                  admin_account_add_command(),
+                                                 admin_request_retry_command(),
                                                  catalog_check_command(),
                                                  enrol_command(),
                                                  request_command(),

@@ -93,6 +93,21 @@ bool move(Transaction& transaction,
   return true;
 }
 
+std::optional<ReopenedRequest> reopen_failed(Transaction& transaction,
+                                             const RequestId& request,
+                                             Instant now) {
+  const auto row = transaction.run(queries::kReopenFailedRequest, {request, now}).at_most_one();
+  if (!row) return std::nullopt;
+  return ReopenedRequest{
+      row->account("account_id"), row->text("ledger_ref"), row->instant("due_at")};
+}
+
+std::optional<std::string> state_of(Transaction& transaction, const RequestId& request) {
+  const auto row = transaction.run(queries::kStateOfRequest, {request}).at_most_one();
+  if (!row) return std::nullopt;
+  return row->text("state");
+}
+
 std::optional<JobView> find_job(Transaction& transaction,
                                 const RequestId& request,
                                 const AccountId& account) {

@@ -18,7 +18,7 @@ struct CatalogVersion {
   std::int64_t version;  ///< from 1; what the ledger calls `catalog`
   crypto::Sha256Digest sha256;
   crypto::Sha256Digest mac;  ///< crypto::ServerKeys::catalog_mac; not checked here
-  std::string content;  ///< the YAML text, byte for byte
+  std::string content;       ///< the YAML text, byte for byte
 };
 
 /// Errors   Failure when the database is lost. Threads  as Transaction.

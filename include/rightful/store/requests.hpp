@@ -114,6 +114,23 @@ struct StateChange {
                         const StateChange& change,
                         ledger::Event event);
 
+/// A failed request that an operator puts back; named by its id alone, because no person is in the
+/// call.
+struct ReopenedRequest {
+  AccountId account;
+  std::string ledger_ref;
+  Instant due_at;
+};
+
+/// `failed` → `queued`, without a catalog version: the next claim takes the newest. The caller
+/// enqueues its job.
+/// @return empty when it is in another state, or absent.
+[[nodiscard]] std::optional<ReopenedRequest> reopen_failed(Transaction& transaction,
+                                                           const RequestId& request,
+                                                           Instant now);
+[[nodiscard]] std::optional<std::string> state_of(Transaction& transaction,
+                                                  const RequestId& request);
+
 [[nodiscard]] std::optional<JobView> find_job(Transaction& transaction,
                                               const RequestId& request,
                                               const AccountId& account);

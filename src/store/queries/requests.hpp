@@ -79,4 +79,13 @@ inline constexpr Sql kMarkPackageDestroyed{
 
 #undef RIGHTFUL_REQUEST_COLUMNS
 
+inline constexpr Sql kReopenFailedRequest{"reopen_failed_request", R"(
+UPDATE access_request
+SET state = 'queued', catalog_version = NULL, failure_note = NULL, updated_at = $2
+WHERE id = $1 AND state = 'failed'
+RETURNING account_id, ledger_ref, due_at)"};
+
+inline constexpr Sql kStateOfRequest{"state_of_request", R"(
+SELECT state FROM access_request WHERE id = $1)"};
+
 }  // namespace rightful::store::queries
