@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "rightful/core/files.hpp"
@@ -76,6 +79,13 @@ Result<DemoCompanyPlan> plan_of(const ParsedCommand& line) {
 /// The demo's own defaults: no Landlock needed, one free port when nobody is to visit; flags still
 /// win.
 Result<Settings> demo_settings(const Invocation& invocation) {
+  static constexpr std::array<std::string_view, 4> kItsOwn = {
+      "database", "catalog", "keys.dir", "package.dir"};
+  for (const auto& [name, value] : invocation.line.settings()) {
+    if (std::ranges::find(kItsOwn, name) == kItsOwn.end()) continue;
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("the demo brings its own `{}`; `rightful serve` takes yours", name));
+  }
   RIGHTFUL_TRY(auto settings, read_settings(invocation.line, invocation.environment));
   RIGHTFUL_TRY(settings.set("child.landlock", "if_available"));
   RIGHTFUL_TRY(settings.set("database", "embedded"));

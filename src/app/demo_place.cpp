@@ -31,12 +31,17 @@ bool is_foreign(const fs::path& directory) {
 
 /// A server whose owner was killed still runs: it is adopted and ended in order, then its files may
 /// go.
-void end_left_server(const fs::path& cluster) {
+/// @return Conflict when its owner lives (somebody serves the demo's folder): then nothing may go.
+Result<void> end_left_server(const fs::path& cluster) {
   std::error_code error;
-  if (!fs::exists(cluster / "postgres" / "postmaster.pid", error)) return;
+  if (!fs::exists(cluster / "postgres" / "postmaster.pid", error)) return {};
   store::EmbeddedClusterSettings settings;
   settings.directory = cluster;
-  if (auto adopted = store::EmbeddedCluster::start_or_adopt(settings)) adopted->stop();
+  auto adopted = store::EmbeddedCluster::start_or_adopt(settings);
+  if (adopted) adopted->stop();
+  if (!adopted && adopted.error().code == ErrorCode::Conflict)
+    return std::unexpected(adopted.error());
+  return {};
 }
 
 }  // namespace
@@ -78,7 +83,7 @@ Result<DemoPlace> DemoPlace::prepare(const fs::path& directory) {
   }
   DemoPlace place(directory, std::move(lock));
   for (const fs::path& folder : {place.state(), place.company(), place.people(), place.proof()}) {
-    end_left_server(folder);
+    RIGHTFUL_TRY(end_left_server(folder));
     fs::remove_all(folder);
     fs::create_directory(folder);
   }

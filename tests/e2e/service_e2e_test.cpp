@@ -11,6 +11,7 @@
 #include "app/demo_company.hpp"
 #include "app/demo_shop.hpp"
 #include "tests/e2e/program.hpp"
+#include "tests/support/test_database.hpp"
 
 namespace rightful::testing {
 namespace {
@@ -135,6 +136,49 @@ TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
   EXPECT_EQ(worker.stop(), 0);
   EXPECT_EQ(service.stop(), 0);
   EXPECT_FALSE(fs::exists(folder_ / "data/postgres/postmaster.pid"));
+}
+
+TEST(ExternalDatabaseE2e, NeedsItsSchemaAndThenServes) {
+  const E2eFolder folder;
+  const TestDatabase database = TestDatabase::create_empty();
+  fs::create_directory(folder / "home");
+  const std::vector<std::string> environment = {"RIGHTFUL_DATABASE=" + database.url()};
+  const auto here = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data-dir", folder / "data"});
+    return words;
+  };
+  const auto serve = here({"serve",
+                           "--catalog",
+                           std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
+                           "--listen",
+                           "127.0.0.1:0"});
+  EXPECT_EQ(run_program(here({"admin", "keys", "init"}), folder / "home").exit_code, 0);
+
+  const Finished without_schema = run_program(serve, folder / "home", environment);
+  const Finished migrated = run_program(here({"migrate"}), folder / "home", environment);
+
+  EXPECT_EQ(without_schema.exit_code, 1);
+  EXPECT_THAT(without_schema.output, HasSubstr("rightful migrate"));
+  EXPECT_EQ(migrated.exit_code, 0) << migrated.output;
+  Running service(serve, folder / "home", environment, folder / "serve.txt");
+  EXPECT_TRUE(service.wait_for_output("serves http://", 120s)) << service.output();
+  EXPECT_EQ(service.stop(), 0) << service.output();
+  EXPECT_FALSE(fs::exists(folder / "data/postgres")) << "no cluster of its own beside yours";
+}
+
+TEST(ExternalDatabaseE2e, SaysWhenTheDatabaseIsAway) {
+  const E2eFolder folder;
+  fs::create_directory(folder / "home");
+  EXPECT_EQ(run_program({"admin", "keys", "init", "--data-dir", folder / "data"}, folder / "home")
+                .exit_code,
+            0);
+
+  const Finished refused =
+      run_program({"migrate", "--data-dir", folder / "data"},
+                  folder / "home",
+                  {"RIGHTFUL_DATABASE=postgresql:///x?host=" + folder / "nowhere"});
+
+  EXPECT_EQ(refused.exit_code, 4) << refused.output;
 }
 
 }  // namespace

@@ -135,5 +135,12 @@ TEST(Program, RefusesAnUnknownScaleOfTheDemo) {
   EXPECT_EQ(run({"demo", "--seed", "-1"}).code, ExitCode::Usage);
 }
 
+TEST(Program, RefusesForeignPartsInTheDemo) {
+  const Ended result = run({"demo", "--database", "postgresql:///production"});
+
+  EXPECT_EQ(result.code, ExitCode::Usage);
+  EXPECT_THAT(result.err, HasSubstr("`rightful serve` takes yours"));
+}
+
 }  // namespace
 }  // namespace rightful::app
