@@ -9,12 +9,20 @@
 
 namespace rightful::queue {
 
+namespace {
+
+/// How old the counts that a waiting person sees may be.
+constexpr std::chrono::milliseconds kLook{250};
+
+}  // namespace
+
 HeldLease::HeldLease(store::Lease lease,
                      std::chrono::seconds duration,
                      std::chrono::steady_clock::time_point claimed)
     : lease_(std::move(lease)),
       patience_(std::chrono::steady_clock::duration(duration) * 2 / 3),
-      renewed_at_(claimed) {}
+      renewed_at_(claimed),
+      tried_at_(claimed) {}
 
 bool HeldLease::is_lost(std::chrono::steady_clock::time_point now) const {
   const std::scoped_lock lock(mutex_);
@@ -31,9 +39,25 @@ store::JobProgress HeldLease::progress() const {
   return progress_;
 }
 
-void HeldLease::renewed(std::chrono::steady_clock::time_point began) {
+bool HeldLease::is_due(std::chrono::steady_clock::time_point now,
+                       std::chrono::steady_clock::duration every) const {
+  const std::scoped_lock lock(mutex_);
+  if (lost_) return false;
+  const bool has_news = renewed_at_ == tried_at_ && progress_ != written_;
+  return has_news || now - tried_at_ >= every;
+}
+
+store::JobProgress HeldLease::begin_renewal(std::chrono::steady_clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  tried_at_ = now;
+  return progress_;
+}
+
+void HeldLease::renewed(std::chrono::steady_clock::time_point began,
+                        const store::JobProgress& written) {
   const std::scoped_lock lock(mutex_);
   renewed_at_ = began;
+  written_ = written;
 }
 
 void HeldLease::mark_lost() {
@@ -50,8 +74,7 @@ LeaseKeeper::~LeaseKeeper() {
 
 void LeaseKeeper::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) {
-    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(lease_) / 4;
-    while (!clock_.wait_for(stop, pause))
+    while (!clock_.wait_for(stop, kLook))
       beat();
   });
 }
@@ -79,20 +102,23 @@ void LeaseKeeper::beat() {
       if (auto held = weak.lock()) living.push_back(std::move(held));
     }
   }
-  for (const auto& held : living)
-    renew(*held);
+  const auto every = std::chrono::steady_clock::duration(lease_) / 4;
+  for (const auto& held : living) {
+    if (held->is_due(clock_.steady_now(), every)) renew(*held);
+  }
 }
 
 void LeaseKeeper::renew(HeldLease& held) {
   const auto began = clock_.steady_now();
+  const auto progress = held.begin_renewal(began);
   try {
     auto transaction = heartbeat_.begin();
-    if (!store::jobs::renew(transaction, held.lease(), lease_, held.progress())) {
+    if (!store::jobs::renew(transaction, held.lease(), lease_, progress)) {
       held.mark_lost();
       return;
     }
     transaction.commit();
-    held.renewed(began);
+    held.renewed(began, progress);
   } catch (const Failure& failure) {
     // The supervisor sees by the time alone that nothing was renewed.
     log::warn("lease_not_renewed", "job={} cause={}", held.lease().job, failure.cause());

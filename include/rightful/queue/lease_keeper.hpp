@@ -35,7 +35,16 @@ class HeldLease {
 
   void set_progress(const store::JobProgress& progress);
   [[nodiscard]] store::JobProgress progress() const;
-  void renewed(std::chrono::steady_clock::time_point began);
+
+  /// True when `every` has passed since the last try, or there are counts that were not written
+  /// yet. After a try that failed only the time counts, so that a lost database is not asked four
+  /// times a second.
+  [[nodiscard]] bool is_due(std::chrono::steady_clock::time_point now,
+                            std::chrono::steady_clock::duration every) const;
+  /// A renewal begins. @return what to write with it.
+  store::JobProgress begin_renewal(std::chrono::steady_clock::time_point now);
+  /// It was committed. @param began  as begin_renewal was told: the lease counts from there.
+  void renewed(std::chrono::steady_clock::time_point began, const store::JobProgress& written);
   void mark_lost();
 
  private:
@@ -44,7 +53,9 @@ class HeldLease {
 
   mutable std::mutex mutex_;  ///< guards all below
   std::chrono::steady_clock::time_point renewed_at_;
+  std::chrono::steady_clock::time_point tried_at_;
   store::JobProgress progress_;
+  store::JobProgress written_;
   bool lost_ = false;
 };
 
@@ -59,7 +70,8 @@ class LeaseKeeper {
 
   void start();
   void stop();
-  /// Renewed every quarter of the lease for as long as somebody else holds the pointer.
+  /// Renewed every quarter of the lease, and within 250 ms when its counts changed, for as long as
+  /// somebody else holds the pointer.
   [[nodiscard]] std::shared_ptr<HeldLease> watch(const store::Lease& lease,
                                                  std::chrono::steady_clock::time_point claimed);
 

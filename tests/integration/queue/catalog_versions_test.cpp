@@ -22,8 +22,8 @@ class CatalogVersionsTest : public ::testing::Test {
   CatalogVersion activate(std::string_view content) {
     auto transaction = queue_.pool().begin();
     const auto digest = crypto::sha256(as_bytes(content));
-    auto version = catalog_versions::activate(
-        transaction, content, digest, digest, 3, SystemClock().now());
+    auto version =
+        catalog_versions::activate(transaction, content, digest, digest, 3, SystemClock().now());
     transaction.commit();
     return version;
   }
