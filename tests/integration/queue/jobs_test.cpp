@@ -79,13 +79,15 @@ TEST_F(JobsTest, ClaimLeavesOutWhatMustWait) {
 
 TEST_F(JobsTest, ClaimFreezesTheCatalogThatIsActive) {
   queue_.execute(
-      "INSERT INTO catalog_version (sha256, content, activated_at) VALUES (sha256('1'), '1', "
+      "INSERT INTO catalog_version (sha256, mac, content, activated_at) VALUES (sha256('1'), "
+      "sha256('1'), '1', "
       "now())");
   queue_.add_job("a");
   EXPECT_EQ(queue_.claim().at(0).catalog_version, 1);
 
   queue_.execute(
-      "INSERT INTO catalog_version (sha256, content, activated_at) VALUES (sha256('2'), '2', "
+      "INSERT INTO catalog_version (sha256, mac, content, activated_at) VALUES (sha256('2'), "
+      "sha256('2'), '2', "
       "now())");
   queue_.add_job("b");
   EXPECT_EQ(queue_.claim().at(0).catalog_version, 2);
@@ -109,7 +111,8 @@ TEST_F(JobsTest, ACatalogIsTheNewestThoughTheClockWentBack) {
 TEST_F(JobsTest, NeverTwoJobsOfOneAccount) {
   const auto first = queue_.add_job("a");
   EXPECT_EQ(queue_.claim().size(), 1U);
-  queue_.execute("UPDATE access_request SET state = 'ready'");  // makes room for a second open request
+  queue_.execute(
+      "UPDATE access_request SET state = 'ready'");  // makes room for a second open request
   const auto second = queue_.add_job("a");
 
   EXPECT_THAT(queue_.claim(), IsEmpty()) << "the account's first job is still claimed";

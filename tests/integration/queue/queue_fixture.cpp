@@ -31,7 +31,7 @@ class TestAttempt final : public JobAttempt {
     progress_.rows += 1;
     if (text == "ask") return "answer";
     if (text == "forbidden") throw AttemptFailed(failure_of("protocol", FailureClass::Stop));
-    if (text == "failure") failure_ = failure_of("database_lost", FailureClass::Retry);
+    if (text == "failure") failure_ = failure_of("object_changed", FailureClass::Retry);
     if (text == "quarantine") failure_ = failure_of("foreign_row", FailureClass::Quarantine);
     if (text == "result") has_result_ = true;
     return std::nullopt;

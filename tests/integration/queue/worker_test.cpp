@@ -96,7 +96,7 @@ TEST_F(WorkerTest, LeavesAPoisonJobToAPerson) {
   EXPECT_EQ(final_state({"failure"}), "failed");
 
   EXPECT_EQ(attempts(), 3);
-  EXPECT_EQ(cause(), "database_lost");
+  EXPECT_EQ(cause(), "object_changed");
   EXPECT_EQ(queue_.request_state(*job_), "failed");
   EXPECT_THAT(handler_.objects(), IsEmpty());
 }
