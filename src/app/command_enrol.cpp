@@ -8,6 +8,10 @@ namespace rightful::app {
 
 namespace {
 
+// NIST SP 800-63B section 5.1.1.2: eight characters is the least for a secret that a person
+// chooses.
+constexpr std::size_t kLeastCredentialBytes = 8;
+
 CommandSpec spec() {
   std::vector<OptionSpec> options = client_options();
   options.push_back({"--invitation-file",
@@ -60,6 +64,11 @@ Result<void> enrol(const Invocation& invocation) {
                secret_from(invocation.line.value("--invitation-file"), "Invitation: "));
   RIGHTFUL_TRY(const auto credential,
                new_secret_from(invocation.line.value("--credential-file"), "New credential: "));
+  if (credential.size() < kLeastCredentialBytes) {
+    return fail(ErrorCode::InvalidArgument,
+                "a credential has at least 8 characters: it is all that keeps others from your "
+                "packages. Nothing was sent");
+  }
   const std::string language = invocation.line.value("--language").value_or("en");
   RIGHTFUL_TRY(const auto code, client.enrol(account, invitation, credential, language));
   invocation.console.err << "You are enrolled. `rightful request` asks for your data.\n";

@@ -73,6 +73,21 @@ ServiceOptions service_options(const Invocation& invocation,
           }};
 }
 
+/// A source whose address is missing would fail every request; better not to start.
+Result<void> require_addresses(const Invocation& invocation, const catalog::Catalog& catalog) {
+  for (const catalog::Source& source : catalog.sources()) {
+    const std::string& name = source.location_env();
+    if (name.empty() || !find_in(invocation.environment, name).empty()) continue;
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("the catalog's source `{}` takes its address from the environment "
+                            "variable {}, which is not "
+                            "set; set it and start again",
+                            source.name,
+                            name));
+  }
+  return {};
+}
+
 Result<void> serve(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
   if (settings.path("catalog").empty()) {
     return fail(
@@ -80,6 +95,7 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
         "say which catalog to serve with --catalog FILE; docs/catalog.md tells how to write one");
   }
   RIGHTFUL_TRY(const auto catalog, load_catalog(settings.path("catalog")));
+  if (settings.integer("workers") > 0) RIGHTFUL_TRY(require_addresses(invocation, catalog.catalog));
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
