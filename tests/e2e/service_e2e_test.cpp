@@ -151,7 +151,9 @@ TEST(ExternalDatabaseE2e, NeedsItsSchemaAndThenServes) {
                            "--catalog",
                            std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
                            "--listen",
-                           "127.0.0.1:0"});
+                           "127.0.0.1:0",
+                           "--workers",
+                           "0"});
   EXPECT_EQ(run_program(here({"admin", "keys", "init"}), folder / "home").exit_code, 0);
 
   const Finished without_schema = run_program(serve, folder / "home", environment);
@@ -164,6 +166,22 @@ TEST(ExternalDatabaseE2e, NeedsItsSchemaAndThenServes) {
   EXPECT_TRUE(service.wait_for_output("serves http://", 120s)) << service.output();
   EXPECT_EQ(service.stop(), 0) << service.output();
   EXPECT_FALSE(fs::exists(folder / "data/postgres")) << "no cluster of its own beside yours";
+}
+
+TEST(ServeE2e, RefusesToStartWithoutTheAddressOfASource) {
+  const E2eFolder folder;
+  fs::create_directory(folder / "home");
+
+  const Finished refused = run_program({"serve",
+                                        "--catalog",
+                                        std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
+                                        "--data-dir",
+                                        folder / "data"},
+                                       folder / "home");
+
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("DEMO_SHOP_URL"));
+  EXPECT_FALSE(fs::exists(folder / "data"));
 }
 
 TEST(ExternalDatabaseE2e, SaysWhenTheDatabaseIsAway) {
