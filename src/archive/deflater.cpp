@@ -18,8 +18,7 @@ namespace {
 constexpr std::size_t kOutputBytes = 2 * kPieceBytes;
 
 std::uint8_t* unchanged_input(ByteView content) {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the library's type lacks const, it only
-  // reads
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): isa-l only reads it
   return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(content.data()));
 }
 

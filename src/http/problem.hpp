@@ -74,11 +74,11 @@ struct ProblemText {
 /// One refusal. Converts from what lifecycle refuses, so that RIGHTFUL_TRY carries it up.
 /// Secrets  members hold only ids that Rightful made, state names and names of fields.
 struct Problem {
-  Problem(ProblemKind problem_kind)  // NOLINT(google-explicit-constructor): a kind alone is the
-                                     // usual problem
-      : kind(problem_kind) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a kind alone is the usual problem
+  Problem(ProblemKind problem_kind) : kind(problem_kind) {}
 
-  Problem(const lifecycle::Refusal& refusal);  // NOLINT(google-explicit-constructor): see above
+  // NOLINTNEXTLINE(google-explicit-constructor): handlers return a refusal as it is
+  Problem(const lifecycle::Refusal& refusal);
   static Problem of_field(ProblemKind kind, std::string_view field);
 
   ProblemKind kind;

@@ -31,9 +31,8 @@ class Integer {
  public:
   template <std::integral T>
     requires(!std::same_as<T, bool>)
-  constexpr Integer(T value)  // NOLINT(google-explicit-constructor): `.attempt = 3` is what call
-                              // sites should read like
-      : value_(static_cast<std::uint64_t>(value)) {
+  // NOLINTNEXTLINE(google-explicit-constructor): call sites should read `.attempt = 3`
+  constexpr Integer(T value) : value_(static_cast<std::uint64_t>(value)) {
     RIGHTFUL_CHECK(std::in_range<std::uint64_t>(value) && value_ <= kMaxInteger);
   }
 
@@ -46,9 +45,8 @@ class Integer {
 /// Written 0 or 1.
 class Flag {
  public:
-  constexpr Flag(std::same_as<bool> auto value)  // NOLINT(google-explicit-constructor): as Integer;
-                                                 // nothing but bool fits
-      : value_(value) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): as Integer; nothing but bool fits
+  constexpr Flag(std::same_as<bool> auto value) : value_(value) {}
 
   [[nodiscard]] constexpr bool value() const noexcept { return value_; }
 
@@ -102,9 +100,8 @@ enum class CodeList : std::uint8_t {
 template <CodeList List>
 class Code {
  public:
-  consteval Code(const char* word)  // NOLINT(google-explicit-constructor): `.why = "timeout"`,
-                                    // checked at compile time
-      : word_(find_word(List, word)) {
+  // NOLINTNEXTLINE(google-explicit-constructor): `.why = "timeout"`, checked when compiled
+  consteval Code(const char* word) : word_(find_word(List, word)) {
     if (word_.empty()) throw "this word is not in the list of codes.def";
   }
 

@@ -28,8 +28,7 @@ namespace rightful::store {
 /// text. Secrets  holds what it is given in ordinary memory; not for keys and passphrases.
 class Value {
  public:
-  // NOLINTBEGIN(google-explicit-constructor): conversion from the column types is what this class
-  // is for.
+  // NOLINTBEGIN(google-explicit-constructor): made to convert from the types of columns
   Value(std::nullptr_t) noexcept {}
 
   template <std::same_as<bool> T>

@@ -34,8 +34,7 @@ void Inflater::begin() {
 
 void Inflater::feed(ByteView packed) noexcept {
   RIGHTFUL_CHECK(packed.size() <= std::numeric_limits<std::uint32_t>::max());
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): the library's type lacks const, it only
-  // reads
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): isa-l only reads it
   state_->stream.next_in =
       const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(packed.data()));
   state_->stream.avail_in = static_cast<std::uint32_t>(packed.size());

@@ -112,8 +112,7 @@ TEST(LargePackage, AMillionEntriesFitInto64MiB) {
   std::cout << "peak memory: " << result.status.peak_memory_kib << " KiB\n";
 }
 
-// --gtest_also_run_disabled_tests: 5 GB of disk and a minute. Large sizes, offsets and a descriptor
-// beyond 32 bits.
+// Too large for every run: `./dev check` runs it. Sizes, offsets and a descriptor beyond 32 bits.
 TEST(LargePackage, DISABLED_FiveGibibytesOpenEverywhere) {
   const Scratch scratch;
   Writing writing(scratch);
