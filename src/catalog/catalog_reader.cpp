@@ -15,8 +15,9 @@ namespace {
 
 using Key = std::string_view;
 
-constexpr std::array<Key, 6> kCatalogKeys{
-    "version", "controller", "sources", "defaults", "datasets", "not_personal"};
+constexpr std::array<Key, 7> kCatalogKeys{
+    "version", "controller", "package", "sources", "defaults", "datasets", "not_personal"};
+constexpr std::array<Key, 1> kPackageKeys{"compact"};
 constexpr std::array<Key, 5> kDefaultKeys{
     "purposes", "categories", "recipients", "retention", "origin"};
 constexpr std::array<Key, 5> kPostgresqlKeys{
@@ -67,6 +68,7 @@ class CatalogReader {
     if (const auto* node = mapping.required("controller", "say who answers")) {
       catalog_.controller_ = read_controller(*node, problems_);
     }
+    if (const auto* node = mapping.optional("package")) read_package(*node);
     if (const auto* node = mapping.required("sources", "name at least one source")) {
       read_sources(*node);
     }
@@ -87,6 +89,14 @@ class CatalogReader {
     const auto* version = mapping.required("version", "write `version: 1`");
     if (version != nullptr && version->text() != "1") {
       problems_.add(*version, "this version of the catalog is not known", "write `version: 1`");
+    }
+  }
+
+  void read_package(const YamlNode& node) {
+    const MappingReader mapping(node, problems_, "`package`", kPackageKeys);
+    if (const auto* compact = mapping.optional("compact")) {
+      catalog_.packaging_.is_compact =
+          read_boolean(*compact, problems_, "`compact`").value_or(false);
     }
   }
 

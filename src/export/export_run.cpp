@@ -158,8 +158,10 @@ void ExportRun::write_object(const ListedObject& listed, DatasetSummary& summary
   }
   const auto object = value_or_stop(std::move(stream));
   auto& zip = writer_->inner();
-  const auto begun = zip.begin_entry(
-      listed.entry_name, archive::Compression::Store, {.size = object->size(), .crc = {}});
+  const auto compression = parts_.catalog.packaging().is_compact ? archive::Compression::Deflate
+                                                                 : archive::Compression::Store;
+  const auto begun =
+      zip.begin_entry(listed.entry_name, compression, {.size = object->size(), .crc = {}});
   if (!begun)
     throw Failure(
         Retry::Never, "internal", "an object's entry was refused: " + begun.error().detail);

@@ -183,6 +183,11 @@ struct NotPersonal {
   TableName table;
 };
 
+/// How packages are written. Nothing of it is said to the person: it changes no record.
+struct Packaging {
+  bool is_compact = false;  ///< files are deflated like text, not stored
+};
+
 /// Immutable after parsing; copyable.
 ///
 /// Format   docs/catalog.md
@@ -207,6 +212,8 @@ class Catalog {
     return not_personal_;
   }
 
+  [[nodiscard]] const Packaging& packaging() const noexcept { return packaging_; }
+
   /// nullptr when there is none.
   [[nodiscard]] const Source* find_source(std::string_view name) const noexcept;
   /// nullptr when there is none.
@@ -223,6 +230,7 @@ class Catalog {
   std::vector<Source> sources_;
   std::vector<Dataset> datasets_;
   std::vector<NotPersonal> not_personal_;
+  Packaging packaging_;
 };
 
 }  // namespace rightful::catalog

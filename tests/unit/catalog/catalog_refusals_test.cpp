@@ -110,6 +110,23 @@ INSTANTIATE_TEST_SUITE_P(
             "  timezone:", "  establishment: DE-\n  timezone:", "the establishment", "DE-BE", 5}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Package,
+    CatalogRefusal,
+    ::testing::Values(
+        Refusal{"sources:\n", "package:\nsources:\n", "`package` is empty", "leave the key out", 8},
+        Refusal{"sources:\n", "package: compact\nsources:\n", "`package` is not a mapping", "", 8},
+        Refusal{"sources:\n",
+                "package: { compact: yes please }\nsources:\n",
+                "`compact` is not one of the known words",
+                "true",
+                8},
+        Refusal{"sources:\n",
+                "package: { compakt: true }\nsources:\n",
+                "unknown key `compakt`",
+                "did you mean `compact`",
+                8}));
+
+INSTANTIATE_TEST_SUITE_P(
     Sources,
     CatalogRefusal,
     ::testing::Values(

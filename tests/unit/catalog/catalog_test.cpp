@@ -148,6 +148,16 @@ TEST(Catalog, NeedsASafeguardOnlyOutsideTheEea) {
   EXPECT_EQ(catalog.find_dataset("note")->recipients.front().safeguard.in("de"), "SVK");
 }
 
+TEST(Catalog, StoresFilesUnlessToldToBeCompact) {
+  const auto with_package = [](std::string_view words) {
+    return parse_ok(testing::with("sources:\n", "package: " + std::string(words) + "\nsources:\n"));
+  };
+
+  EXPECT_FALSE(parse_ok(testing::kExample).packaging().is_compact);
+  EXPECT_FALSE(with_package("{ compact: false }").packaging().is_compact);
+  EXPECT_TRUE(with_package("{ compact: true }").packaging().is_compact);
+}
+
 TEST(LocalizedText, FallsBackToEnglishThenToAny) {
   const LocalizedText both({{"en", "Name"}, {"de", "Nachname"}});
   const LocalizedText one({{"it", "Nome"}});
