@@ -6,20 +6,12 @@
 
 #include "rightful/core/check.hpp"
 
-#include "sources/files_source.hpp"
-#include "sources/postgres_source.hpp"
-#include "sources/row_reader.hpp"
+#include "sources/object_name.hpp"
 #include "sources/source.hpp"
+#include "sources/source_factory.hpp"
 
 namespace rightful::sources {
 namespace {
-
-SourceError not_configured(const catalog::Source& source) {
-  return {SourceErrorKind::NotConfigured,
-          source.name,
-          "",
-          "the environment variable " + source.location_env() + " is not set"};
-}
 
 std::vector<const catalog::Dataset*> datasets_of(const catalog::Catalog& catalog,
                                                  const std::string& source) {
@@ -40,21 +32,32 @@ std::set<std::string> sources_of_objects(const catalog::Catalog& catalog) {
   return names;
 }
 
+bool names_paths(const catalog::Source& source) {
+  return std::holds_alternative<catalog::FilesSettings>(source.settings);
+}
+
 }  // namespace
 
 class AccountReader::Impl {
  public:
-  explicit Impl(const AccountScope& scope) : context_{OwnershipGuard(scope), Pseudonyms(scope)} {}
+  explicit Impl(const AccountScope& scope)
+      : context_{OwnershipGuard(scope), Pseudonyms(scope), {}} {}
 
   SourceResult<void> open(const catalog::Catalog& catalog,
                           const AccountScope& scope,
                           const SourceLocations& locations) {
     const std::set<std::string> with_objects = sources_of_objects(catalog);
     for (const catalog::Source& source : catalog.sources()) {
-      if (std::holds_alternative<catalog::PostgresqlSettings>(source.settings)) {
-        RIGHTFUL_TRY(open_records(catalog, source, scope, locations));
-      } else if (with_objects.contains(source.name)) {
-        RIGHTFUL_TRY(open_objects(source, locations));
+      const auto datasets = datasets_of(catalog, source.name);
+      const SourceOrder order{source, locations, datasets, scope, context_};
+      if (!datasets.empty()) {
+        RIGHTFUL_TRY(auto opened, open_record_source(order));
+        records_.emplace(source.name, std::move(opened));
+      }
+      if (with_objects.contains(source.name)) {
+        if (!names_paths(source)) context_.key_stores.insert(source.name);
+        RIGHTFUL_TRY(auto opened, open_object_source(order));
+        objects_.emplace(source.name, std::move(opened));
       }
     }
     return {};
@@ -83,7 +86,7 @@ class AccountReader::Impl {
     const auto source = objects_.find(attach.source);
     RIGHTFUL_CHECK(source != objects_.end());
     // Checked when the row came; the reference has been out of our hands since.
-    if (!is_plain_reference(object.reference)) {
+    if (!is_plain_name(object.reference, names_in(context_, attach.source))) {
       return std::unexpected(SourceError{SourceErrorKind::RefusedReference,
                                          attach.source,
                                          object.dataset->name,
@@ -101,32 +104,6 @@ class AccountReader::Impl {
   }
 
  private:
-  SourceResult<void> open_records(const catalog::Catalog& catalog,
-                                  const catalog::Source& source,
-                                  const AccountScope& scope,
-                                  const SourceLocations& locations) {
-    const auto datasets = datasets_of(catalog, source.name);
-    if (datasets.empty()) return {};
-    const auto url = locations.find(source.name);
-    if (url == locations.end() || url->second.empty()) {
-      return std::unexpected(not_configured(source));
-    }
-    RIGHTFUL_TRY(auto opened, PostgresSource::open(source, url->second, datasets, scope, context_));
-    records_.emplace(source.name, std::move(opened));
-    return {};
-  }
-
-  SourceResult<void> open_objects(const catalog::Source& source, const SourceLocations& locations) {
-    std::string root = std::get<catalog::FilesSettings>(source.settings).root;
-    if (const auto given = locations.find(source.name); root.empty() && given != locations.end()) {
-      root = given->second;
-    }
-    if (root.empty()) return std::unexpected(not_configured(source));
-    RIGHTFUL_TRY(auto opened, FilesSource::open(source, root));
-    objects_.emplace(source.name, std::move(opened));
-    return {};
-  }
-
   ReadContext context_;
   std::map<std::string, std::unique_ptr<RecordSource>, std::less<>> records_;
   std::map<std::string, std::unique_ptr<ObjectSource>, std::less<>> objects_;

@@ -8,6 +8,7 @@
 #include "rightful/core/check.hpp"
 
 #include "sources/postgres_statement.hpp"
+#include "sources/record_gate.hpp"
 #include "sources/row_reader.hpp"
 #include "sources/schema_inspection.hpp"
 
@@ -69,12 +70,9 @@ store::SourceSettings settings_for_reading(const std::string& url) {
   return settings;
 }
 
-SourceResult<std::unique_ptr<PostgresSource>> PostgresSource::open(
-    const catalog::Source& source,
-    const std::string& url,
-    const std::vector<const catalog::Dataset*>& datasets,
-    const AccountScope& scope,
-    ReadContext& context) {
+SourceResult<std::unique_ptr<RecordSource>> PostgresSource::open(const SourceOrder& order) {
+  const catalog::Source& source = order.source;
+  RIGHTFUL_TRY(const std::string url, location_of(order, source.name, source.location_env()));
   auto connection = store::SourceConnection::open(settings_for_reading(url));
   if (!connection) {
     if (connection.error().code == ErrorCode::Unavailable) {
@@ -84,12 +82,12 @@ SourceResult<std::unique_ptr<PostgresSource>> PostgresSource::open(
     return std::unexpected(
         SourceError{SourceErrorKind::NotConfigured, source.name, "", connection.error().detail});
   }
-  auto opened =
-      std::unique_ptr<PostgresSource>(new PostgresSource(source, *std::move(connection), context));
-  opened->connection_->begin_snapshot(scope);
+  auto opened = std::unique_ptr<PostgresSource>(
+      new PostgresSource(source, *std::move(connection), order.context));
+  opened->connection_->begin_snapshot(order.scope);
   RIGHTFUL_TRY(opened->check_database());
   RIGHTFUL_TRY(opened->check_role());
-  RIGHTFUL_TRY(opened->plan_all(datasets, scope.account()));
+  RIGHTFUL_TRY(opened->plan_all(order.datasets, order.scope.account()));
   opened->hold_tables();
   return opened;
 }
@@ -175,8 +173,8 @@ SourceResult<DatasetFacts> PostgresSource::read(const catalog::Dataset& dataset,
   }
   const std::int64_t counted = connection_->count(dataset.name, compose_count(plan->second));
   head.rows = static_cast<std::uint64_t>(counted);
-  sink.begin_dataset(head);
-  RowReader reader(plan->second, context_, sink);
+  RecordGate gate(std::move(head), context_, sink);
+  RowReader reader(plan->second, gate);
   try {
     connection_->copy_out(dataset.name, compose_copy(plan->second), [&](ByteView line) {
       const SourceResult<void> outcome = reader.read(as_text(line));
@@ -185,16 +183,7 @@ SourceResult<DatasetFacts> PostgresSource::read(const catalog::Dataset& dataset,
   } catch (const Stop& stop) {
     return std::unexpected(stop.error);
   }
-  if (reader.facts().rows != head.rows) {
-    return std::unexpected(
-        SourceError{SourceErrorKind::CountMismatch,
-                    source_.name,
-                    dataset.name,
-                    fmt::format("{} rows were counted and {} came in the same snapshot",
-                                head.rows,
-                                reader.facts().rows)});
-  }
-  return reader.facts();
+  return gate.close();
 }
 
 }  // namespace rightful::sources

@@ -20,14 +20,7 @@ class PostgresSource final : public RecordSource {
  public:
   /// Connects, takes the snapshot, and holds role and schema against the catalog: nothing is read
   /// when anything does not fit.
-  /// @param datasets  those of this source, out of `catalog`, which outlives the object.
-  /// @param context   outlives the object.
-  [[nodiscard]] static SourceResult<std::unique_ptr<PostgresSource>> open(
-      const catalog::Source& source,
-      const std::string& url,
-      const std::vector<const catalog::Dataset*>& datasets,
-      const AccountScope& scope,
-      ReadContext& context);
+  [[nodiscard]] static SourceResult<std::unique_ptr<RecordSource>> open(const SourceOrder& order);
 
   [[nodiscard]] SnapshotFacts snapshot() const override { return snapshot_; }
 

@@ -3,15 +3,20 @@
 /// one that has objects an ObjectSource; later kinds may be both.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "rightful/sources/account_reader.hpp"
 #include "rightful/sources/ownership_guard.hpp"
 #include "rightful/sources/record_sink.hpp"
 #include "rightful/sources/source_error.hpp"
 
+#include "sources/object_name.hpp"
 #include "sources/pseudonyms.hpp"
 
 namespace rightful::sources {
@@ -20,7 +25,30 @@ namespace rightful::sources {
 struct ReadContext {
   OwnershipGuard guard;
   Pseudonyms pseudonyms;
+  /// Names of the sources whose objects have keys, not paths (object_name.hpp).
+  std::set<std::string, std::less<>> key_stores = {};
 };
+
+/// How the objects of a source are named. @param source  of objects.
+[[nodiscard]] inline ObjectNames names_in(const ReadContext& context, std::string_view source) {
+  return context.key_stores.contains(source) ? ObjectNames::Keys : ObjectNames::Paths;
+}
+
+/// What a source is opened with. Everything but `datasets` outlives the source.
+struct SourceOrder {
+  const catalog::Source& source;
+  const SourceLocations& locations;
+  /// Those of this source; they outlive it too, the list does not. Empty for objects.
+  const std::vector<const catalog::Dataset*>& datasets;
+  const AccountScope& scope;
+  ReadContext& context;
+};
+
+/// What an environment variable of the source holds. @param key  of SourceLocations.
+/// @return NotConfigured
+[[nodiscard]] SourceResult<std::string> location_of(const SourceOrder& order,
+                                                    const std::string& key,
+                                                    const std::string& variable);
 
 /// One source, opened for one account. Threads  one.
 class RecordSource {
