@@ -1,6 +1,15 @@
 #include "rightful/core/http_client.hpp"
 
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <iterator>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -100,6 +109,12 @@ HeaderList header_list(const HttpCall& call) {
   return list;
 }
 
+ErrorCode code_of(CURLcode code) {
+  if (code == CURLE_OPERATION_TIMEDOUT) return ErrorCode::Expired;
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return ErrorCode::NotAuthentic;
+  return ErrorCode::Unavailable;
+}
+
 class CurlHttpClient final : public HttpClient {
  public:
   CurlHttpClient() : handle_(curl_easy_init()) {
@@ -110,12 +125,16 @@ class CurlHttpClient final : public HttpClient {
     Transfer transfer{.call = &call, .handle = handle_.get(), .reply = {}};
     const HeaderList headers = header_list(call);
     prepare(call, headers.get(), transfer);
+    const HeaderList addresses(call.host_addresses.empty()
+                                   ? nullptr
+                                   : curl_slist_append(nullptr, call.host_addresses.c_str()));
+    if (addresses) option(CURLOPT_RESOLVE, addresses.get());
     const CURLcode code = curl_easy_perform(handle_.get());
     if (transfer.too_large)
       return fail(ErrorCode::LimitExceeded, "the answer is larger than expected");
     if (transfer.stopped) return fail(ErrorCode::Conflict, "the transfer was stopped");
     if (code != CURLE_OK) {
-      return fail(ErrorCode::Unavailable, fmt::format("no answer: {}", curl_easy_strerror(code)));
+      return fail(code_of(code), fmt::format("no answer: {}", curl_easy_strerror(code)));
     }
     long status = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -140,6 +159,13 @@ class CurlHttpClient final : public HttpClient {
     option(CURLOPT_FOLLOWLOCATION, 0L);
     option(CURLOPT_PROXY, "");
     option(CURLOPT_NOSIGNAL, 1L);
+    option(CURLOPT_PATH_AS_IS, 1L);
+    if (!call.authorities.empty()) {
+      authorities_ = call.authorities;
+      curl_blob blob{authorities_.data(), authorities_.size(), CURL_BLOB_NOCOPY};
+      option(CURLOPT_CAINFO_BLOB, &blob);
+      option(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
     option(CURLOPT_CONNECTTIMEOUT_MS, 10'000L);
     if (!call.body.empty() || call.method == "POST") {
       option(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
@@ -158,13 +184,109 @@ class CurlHttpClient final : public HttpClient {
   }
 
   std::unique_ptr<CURL, FreeEasy> handle_;
+  std::string authorities_;  ///< libcurl reads them while a transfer runs
 };
+
+struct FreeUrl {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+};
+
+struct FreeText {
+  void operator()(char* text) const noexcept { curl_free(text); }
+};
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
+};
+
+struct HostAndPort {
+  std::string host;  ///< IPv6 in brackets
+  std::uint16_t port;
+};
+
+Result<std::string> part_of(CURLU* url, CURLUPart part, unsigned flags) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) {
+    return fail(ErrorCode::InvalidArgument, "not a URL with scheme, host and port");
+  }
+  const std::unique_ptr<char, FreeText> owner(text);
+  return std::string(text);
+}
+
+Result<HostAndPort> split(std::string_view url) {
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  RIGHTFUL_CHECK(parsed != nullptr);
+  const bool is_web = url.starts_with("http://") || url.starts_with("https://");
+  if (!is_web ||
+      curl_url_set(parsed.get(), CURLUPART_URL, std::string(url).c_str(), 0) != CURLUE_OK) {
+    return fail(ErrorCode::InvalidArgument, "not a URL that begins with https:// or http://");
+  }
+  RIGHTFUL_TRY(auto host, part_of(parsed.get(), CURLUPART_HOST, 0));
+  RIGHTFUL_TRY(const auto port, part_of(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT));
+  HostAndPort place{std::move(host), 0};
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), place.port);
+  if (error != std::errc() || place.port == 0) {
+    return fail(ErrorCode::InvalidArgument, "a port from 1 to 65535 is expected");
+  }
+  return place;
+}
+
+bool is_address(const std::string& host) {
+  in_addr four{};
+  return host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &four) == 1;
+}
+
+std::string text_of(const addrinfo& address) {
+  std::array<char, NI_MAXHOST> text{};
+  const int code = ::getnameinfo(
+      address.ai_addr, address.ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+  if (code != 0) return {};
+  return address.ai_family == AF_INET6 ? fmt::format("[{}]", text.data()) : text.data();
+}
 
 }  // namespace
 
 std::unique_ptr<HttpClient> make_http_client() {
   initialise_curl();
   return std::make_unique<CurlHttpClient>();
+}
+
+Result<std::string> look_up_host(std::string_view url) {
+  RIGHTFUL_TRY(const HostAndPort place, split(url));
+  if (is_address(place.host)) return std::string();
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  const int code = ::getaddrinfo(place.host.c_str(), nullptr, &hints, &found);
+  const std::unique_ptr<addrinfo, FreeAddresses> owner(code == 0 ? found : nullptr);
+  if (code != 0) {
+    return fail(ErrorCode::Unavailable,
+                fmt::format("the host {} has no address: {}", place.host, ::gai_strerror(code)));
+  }
+  std::string entry = fmt::format("{}:{}:", place.host, place.port);
+  for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+    const std::string text = text_of(*address);
+    if (!text.empty()) entry += (entry.ends_with(':') ? "" : ",") + text;
+  }
+  return entry;
+}
+
+Result<std::string> system_authorities() {
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  if (info->cainfo == nullptr) return fail(ErrorCode::NotFound, "no file of authorities is known");
+  std::ifstream file(info->cainfo, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file || text.empty()) {
+    return fail(ErrorCode::NotFound,
+                fmt::format("{} cannot be read; install ca-certificates", info->cainfo));
+  }
+  return text;
+}
+
+Result<std::uint16_t> port_of(std::string_view url) {
+  RIGHTFUL_TRY(const HostAndPort place, split(url));
+  return place.port;
 }
 
 }  // namespace rightful
