@@ -1,5 +1,7 @@
-// envelope.json: one text, one value. What was accepted is written anew here, by another writer
-// than the production one, and must be the same bytes.
+// envelope.json and the payload sealed inside: one text, one value. An accepted envelope is written
+// anew here, by another writer than the production one, and must be the same bytes; so must an
+// accepted payload.
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include "rightful/core/check.hpp"
 #include "rightful/crypto/envelope.hpp"
 
+#include "crypto/payload.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 
 namespace rightful::fuzz {
@@ -30,9 +33,23 @@ std::string format(const crypto::Envelope& envelope) {
       format_recovery(envelope.recovery));
 }
 
+/// The input fills up to a payload's size with spaces, as every payload does.
+void check_payload(std::string_view input) {
+  Bytes bytes = to_bytes(input.substr(0, crypto::kPayloadSizeBytes));
+  bytes.resize(crypto::kPayloadSizeBytes, std::byte{' '});
+  const auto payload = crypto::parse_payload(bytes);
+  if (!payload) {
+    RIGHTFUL_CHECK(payload.error().code == ErrorCode::NotAuthentic);
+    return;
+  }
+  const crypto::SecretBytes again = crypto::encode_payload(*payload);
+  RIGHTFUL_CHECK(std::ranges::equal(again.expose(), bytes));
+}
+
 }  // namespace
 
 void run_one(std::string_view input) {
+  check_payload(input);
   const auto envelope = crypto::parse_envelope(input);
   if (envelope) {
     RIGHTFUL_CHECK(input.size() <= crypto::kMaxEnvelopeBytes);

@@ -77,7 +77,7 @@ Result<void> walk(const archive::ReadAt& file) {
 
 void run_one(std::string_view input) {
   static const Bytes kOriginal = inner_zip();
-  const fixture::MemoryReadAt file(edited(kOriginal, input));
+  const fixture::MemoryReadAt file(edited(kOriginal, parse_edits(input)));
   const auto walked = walk(file);
   if (!walked) RIGHTFUL_CHECK(file.bytes != kOriginal);
 }

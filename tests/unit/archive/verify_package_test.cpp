@@ -9,6 +9,7 @@
 
 #include "tests/support/result_matchers.hpp"
 #include "tests/unit/archive/package_fixture.hpp"
+#include "tests/unit/archive/refusal_matcher.hpp"
 
 namespace rightful::archive {
 namespace {
@@ -22,16 +23,8 @@ using testing::MemoryReadAt;
 using testing::Recipe;
 using testing::RecipeEntry;
 using testing::record_of;
+using testing::Refuses;
 using testing::verify;
-
-MATCHER_P2(Refuses, code, word, "is refused as " + std::string(word)) {
-  if (arg.has_value()) {
-    *result_listener << "is a report";
-    return false;
-  }
-  *result_listener << name_of(arg.error().code) << ": " << arg.error().detail;
-  return arg.error().code == code && arg.error().detail.starts_with(std::string(word) + ":");
-}
 
 TEST(VerifyPackage, AcceptsATruePackage) {
   for (const VerifyDepth depth : {VerifyDepth::Structure, VerifyDepth::Full}) {
