@@ -35,9 +35,10 @@ sources::SourceLocations locations_of(const catalog::Catalog& catalog,
                                       const std::vector<std::string>& environment) {
   sources::SourceLocations locations;
   for (const catalog::Source& source : catalog.sources()) {
-    if (source.location_env().empty()) continue;
-    std::string value = find_in(environment, source.location_env());
-    if (!value.empty()) locations.emplace(source.name, std::move(value));
+    for (const auto& [key, variable] : source.variables()) {
+      std::string value = find_in(environment, variable);
+      if (!value.empty()) locations.emplace(key, std::move(value));
+    }
   }
   return locations;
 }

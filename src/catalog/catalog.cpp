@@ -1,6 +1,7 @@
 #include "rightful/catalog/catalog.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -28,14 +29,57 @@ std::string to_string(const CatalogProblem& problem) {
 }
 
 std::string_view Source::kind() const noexcept {
-  return std::holds_alternative<PostgresqlSettings>(settings) ? "postgresql" : "files";
+  constexpr std::array<std::string_view, 6> kKinds{
+      "postgresql", "files", "s3", "http", "odbc", "manual"};
+  static_assert(kKinds.size() == std::variant_size_v<decltype(settings)>);
+  return kKinds[settings.index()];
 }
 
 const std::string& Source::location_env() const noexcept {
+  static const std::string kNone;
   if (const auto* postgresql = std::get_if<PostgresqlSettings>(&settings)) {
     return postgresql->url_env;
   }
-  return std::get<FilesSettings>(settings).root_env;
+  if (const auto* files = std::get_if<FilesSettings>(&settings)) return files->root_env;
+  if (const auto* http = std::get_if<HttpSettings>(&settings)) return http->auth_env;
+  if (const auto* odbc = std::get_if<OdbcSettings>(&settings)) return odbc->connection_env;
+  return kNone;
+}
+
+std::vector<SourceVariable> Source::variables() const {
+  if (const auto* s3 = std::get_if<S3Settings>(&settings)) {
+    std::vector<SourceVariable> all{{name + ".access_key_env", s3->access_key_env},
+                                    {name + ".secret_key_env", s3->secret_key_env}};
+    if (!s3->session_token_env.empty()) {
+      all.push_back({name + ".session_token_env", s3->session_token_env});
+    }
+    return all;
+  }
+  if (location_env().empty()) return {};
+  return {{name, location_env()}};
+}
+
+bool Source::has_records() const noexcept {
+  return !has_objects();
+}
+
+bool Source::has_tables() const noexcept {
+  return std::holds_alternative<PostgresqlSettings>(settings) ||
+         std::holds_alternative<OdbcSettings>(settings);
+}
+
+bool Source::has_objects() const noexcept {
+  return std::holds_alternative<FilesSettings>(settings) ||
+         std::holds_alternative<S3Settings>(settings);
+}
+
+const std::string& Source::default_schema() const noexcept {
+  static const std::string kNone;
+  if (const auto* postgresql = std::get_if<PostgresqlSettings>(&settings)) {
+    return postgresql->schema;
+  }
+  if (const auto* odbc = std::get_if<OdbcSettings>(&settings)) return odbc->schema;
+  return kNone;
 }
 
 std::string_view name_of(FieldKind kind) noexcept {

@@ -1,35 +1,20 @@
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "rightful/catalog/catalog.hpp"
 
+#include "catalog/bundle.hpp"
 #include "catalog/dataset_reader.hpp"
 #include "catalog/facts_reader.hpp"
+#include "catalog/known_keys.hpp"
 #include "catalog/node_reader.hpp"
+#include "catalog/source_reader.hpp"
 
 namespace rightful::catalog {
 namespace {
-
-using Key = std::string_view;
-
-constexpr std::array<Key, 7> kCatalogKeys{
-    "version", "controller", "package", "sources", "defaults", "datasets", "not_personal"};
-constexpr std::array<Key, 1> kPackageKeys{"compact"};
-constexpr std::array<Key, 5> kDefaultKeys{
-    "purposes", "categories", "recipients", "retention", "origin"};
-constexpr std::array<Key, 5> kPostgresqlKeys{
-    "kind", "url_env", "schema", "rls", "allow_writable_role"};
-constexpr std::array<Key, 3> kFilesKeys{"kind", "root", "root_env"};
-
-constexpr std::string_view kEnvironmentRule = "the name of an environment variable: A-Z, 0-9 and _";
-constexpr std::string_view kRowSecuritySetting = "rightful.account_id";
-
-bool is_absolute_path(std::string_view text) {
-  return text.starts_with('/') && text.size() > 1 && text.find('\0') == std::string_view::npos;
-}
 
 /// `file:line:column: cause`, as parse_yaml() writes it, taken apart again.
 CatalogProblem from_yaml_error(std::string_view file, const Error& error) {
@@ -57,35 +42,92 @@ CatalogProblem from_yaml_error(std::string_view file, const Error& error) {
 
 }  // namespace
 
-/// Reads the whole file in an order in which later parts can be held against earlier ones.
+/// One file of the catalog, parsed.
+struct Document {
+  std::string name;
+  YamlNode root;
+};
+
+/// Reads all files in an order in which later parts can be held against earlier ones.
 class CatalogReader {
  public:
-  CatalogReader(const YamlNode& root, std::string_view file) : root_(root), problems_(file) {}
+  explicit CatalogReader(const std::vector<Document>& documents) : documents_(documents) {
+    mappings_.reserve(documents.size());
+    for (const Document& document : documents) {
+      problems_.enter(document.name);
+      mappings_.emplace_back(document.root, problems_, "the catalog", keys::kCatalog);
+      read_version(mappings_.back());
+    }
+  }
 
   std::expected<Catalog, std::vector<CatalogProblem>> read() {
-    const MappingReader mapping(root_, problems_, "the catalog", kCatalogKeys);
-    read_version(mapping);
-    if (const auto* node = mapping.required("controller", "say who answers")) {
-      catalog_.controller_ = read_controller(*node, problems_);
-    }
-    if (const auto* node = mapping.optional("package")) read_package(*node);
-    if (const auto* node = mapping.required("sources", "name at least one source")) {
-      read_sources(*node);
-    }
-    if (const auto* node = mapping.optional("defaults")) {
-      const MappingReader defaults(*node, problems_, "`defaults`", kDefaultKeys);
-      defaults_ = read_facts(defaults, problems_, catalog_.controller_.languages);
-    }
-    if (const auto* node = mapping.required("datasets", "describe at least one dataset")) {
-      read_datasets(*node);
-    }
-    if (const auto* node = mapping.optional("not_personal")) read_not_personal(*node);
+    read_only("controller", "say who answers", [&](std::size_t file, const YamlNode& node) {
+      main_file_ = file;
+      catalog_.controller_ = read_controller(node, problems_);
+    });
+    read_only("package", "", [&](std::size_t, const YamlNode& node) { read_package(node); });
+    read_each("sources", "name at least one source", [&](std::size_t, const YamlNode& node) {
+      read_sources(node);
+    });
+    defaults_.resize(documents_.size());
+    read_each("defaults", "", [&](std::size_t file, const YamlNode& node) {
+      const MappingReader defaults(node, problems_, "`defaults`", keys::kDefaults);
+      defaults_[file] = read_facts(defaults, problems_, catalog_.controller_.languages);
+      has_defaults_.insert(file);
+    });
+    read_each(
+        "datasets", "describe at least one dataset", [&](std::size_t file, const YamlNode& node) {
+          read_datasets(node, defaults_for(file));
+        });
+    read_each(
+        "not_personal", "", [&](std::size_t, const YamlNode& node) { read_not_personal(node); });
+    read_each("phrases", "", [&](std::size_t, const YamlNode& node) { read_phrases(node); });
     if (!problems_.is_empty()) return std::unexpected(problems_.take());
     return std::move(catalog_);
   }
 
  private:
+  using Read = std::function<void(std::size_t file, const YamlNode& node)>;
+
+  /// Reads `key` in every file where it stands. @param cure  empty = no file needs it.
+  void read_each(std::string_view key, std::string_view cure, const Read& read) {
+    const bool is_anywhere = std::ranges::any_of(
+        documents_, [&](const Document& file) { return file.root.find(key) != nullptr; });
+    for (std::size_t file = 0; file < documents_.size(); ++file) {
+      problems_.enter(documents_[file].name);
+      const bool is_needed = !cure.empty() && (file == 0 || is_anywhere);
+      const bool stands_here = documents_[file].root.find(key) != nullptr;
+      if (!stands_here && is_anywhere) continue;
+      const YamlNode* node =
+          is_needed ? mappings_[file].required(key, cure) : mappings_[file].optional(key);
+      if (node != nullptr) read(file, *node);
+    }
+  }
+
+  /// The same for a key that stands in one file only.
+  void read_only(std::string_view key, std::string_view cure, const Read& read) {
+    const Document* first = nullptr;
+    read_each(key, cure, [&](std::size_t file, const YamlNode& node) {
+      if (first == nullptr) {
+        first = &documents_[file];
+        read(file, node);
+      } else {
+        problems_.add(node,
+                      fmt::format("`{}` stands in {} too", key, first->name),
+                      "leave it in one of the files");
+      }
+    });
+  }
+
+  /// A file's own, or those of the file that names the controller.
+  [[nodiscard]] const Facts& defaults_for(std::size_t file) const {
+    return defaults_[has_defaults_.contains(file) ? file : main_file_];
+  }
+
   void read_version(const MappingReader& mapping) {
+    // A file of translations alone describes nothing.
+    const auto& entries = mapping.node().entries();
+    if (entries.size() == 1 && entries.front().first.text() == "phrases") return;
     const auto* version = mapping.required("version", "write `version: 1`");
     if (version != nullptr && version->text() != "1") {
       problems_.add(*version, "this version of the catalog is not known", "write `version: 1`");
@@ -93,10 +135,25 @@ class CatalogReader {
   }
 
   void read_package(const YamlNode& node) {
-    const MappingReader mapping(node, problems_, "`package`", kPackageKeys);
+    const MappingReader mapping(node, problems_, "`package`", keys::kPackage);
     if (const auto* compact = mapping.optional("compact")) {
       catalog_.packaging_.is_compact =
           read_boolean(*compact, problems_, "`compact`").value_or(false);
+    }
+    if (const auto* csv = mapping.optional("csv")) {
+      catalog_.packaging_.has_csv = read_boolean(*csv, problems_, "`csv`").value_or(false);
+    }
+  }
+
+  void read_phrases(const YamlNode& node) {
+    if (node.kind() != YamlNode::Kind::Mapping) {
+      problems_.add(node, "`phrases` is not a mapping", "write `name: words` for each phrase");
+      return;
+    }
+    auto& phrases = catalog_.phrases_.emplace_back();
+    for (const auto& [name, value] : node.entries()) {
+      const auto text = read_text(value, problems_, fmt::format("the phrase `{}`", name.text()));
+      if (text) phrases.emplace(name.text(), *text);
     }
   }
 
@@ -108,83 +165,20 @@ class CatalogReader {
     for (const auto& [name, value] : node.entries()) {
       const auto word = read_word(
           name, problems_, "the source's name", is_identifier, "1 to 64 of a-z, 0-9 and _");
-      if (word) read_source(*word, value);
-    }
-  }
-
-  void read_source(const std::string& name, const YamlNode& node) {
-    const YamlNode* kind = node.find("kind");
-    if (kind == nullptr || kind->kind() != YamlNode::Kind::Scalar) {
-      problems_.add(node,
-                    fmt::format("`kind` is missing in the source `{}`", name),
-                    "write `kind: postgresql` or `kind: files`");
-    } else if (kind->text() == "postgresql") {
-      catalog_.sources_.push_back({name, read_postgresql(name, node)});
-    } else if (kind->text() == "files") {
-      catalog_.sources_.push_back({name, read_files(name, node)});
-    } else {
-      problems_.add(
-          *kind,
-          fmt::format("kind `{}` is not supported in this version", kind->text().substr(0, 40)),
-          "supported: postgresql, files");
-    }
-  }
-
-  PostgresqlSettings read_postgresql(const std::string& name, const YamlNode& node) {
-    const MappingReader mapping(
-        node, problems_, fmt::format("the source `{}`", name), kPostgresqlKeys);
-    PostgresqlSettings settings;
-    if (const auto* url = mapping.required(
-            "url_env", "name the environment variable that holds the URL; no URL stands here")) {
-      settings.url_env =
-          read_word(*url, problems_, "the url_env", is_environment_name, kEnvironmentRule)
-              .value_or("");
-    }
-    if (const auto* schema = mapping.optional("schema")) {
-      settings.schema =
-          read_word(*schema, problems_, "the schema", is_column_name, "the exact name of a schema")
-              .value_or("public");
-    }
-    if (const auto* rls = mapping.optional("rls")) {
-      settings.has_row_security = true;
-      if (rls->text() != kRowSecuritySetting) {
-        problems_.add(*rls,
-                      "the setting for row security has one name",
-                      "write `rls: rightful.account_id`, and let the policies read it");
+      if (!word) continue;
+      if (catalog_.find_source(*word) != nullptr) {
+        problems_.add(name,
+                      fmt::format("there are two sources `{}`", *word),
+                      "give one of them another name");
+        continue;
       }
+      auto source = read_source(*word, value, problems_, catalog_.controller_.languages);
+      if (source) catalog_.sources_.push_back(*std::move(source));
     }
-    if (const auto* allow = mapping.optional("allow_writable_role")) {
-      settings.allows_writable_role =
-          read_boolean(*allow, problems_, "`allow_writable_role`").value_or(false);
-    }
-    return settings;
   }
 
-  FilesSettings read_files(const std::string& name, const YamlNode& node) {
-    const MappingReader mapping(node, problems_, fmt::format("the source `{}`", name), kFilesKeys);
-    FilesSettings settings;
-    const auto* root = mapping.optional("root");
-    const auto* root_env = mapping.optional("root_env");
-    if ((root != nullptr) == (root_env != nullptr)) {
-      problems_.add(
-          node,
-          fmt::format(
-              "the source `{}` has {} folder", name, root != nullptr ? "more than one" : "no"),
-          "write either `root: /absolute/folder` or `root_env: NAME`");
-    } else if (root != nullptr) {
-      settings.root =
-          read_word(*root, problems_, "the root", is_absolute_path, "an absolute folder")
-              .value_or("");
-    } else {
-      settings.root_env =
-          read_word(*root_env, problems_, "the root_env", is_environment_name, kEnvironmentRule)
-              .value_or("");
-    }
-    return settings;
-  }
-
-  void read_datasets(const YamlNode& node) {
-    const DatasetContext context{catalog_.controller_.languages, catalog_.sources_, defaults_};
+  void read_datasets(const YamlNode& node, const Facts& defaults) {
+    const DatasetContext context{catalog_.controller_.languages, catalog_.sources_, defaults};
     read_list(node, problems_, "`datasets`", [&](const YamlNode& item) {
       std::optional<Dataset> dataset = read_dataset(item, problems_, context);
       if (!dataset) return;
@@ -199,17 +193,17 @@ class CatalogReader {
     if (node.kind() != YamlNode::Kind::Sequence) return;
     if (node.items().empty()) {
       problems_.add(node, "`datasets` is empty", "describe at least one dataset");
-    } else if (node.items().size() > Catalog::kMaxDatasets) {
+    } else if (catalog_.datasets_.size() > Catalog::kMaxDatasets ||
+               node.items().size() > Catalog::kMaxDatasets) {
       problems_.add(node, "there are more than 4096 datasets", "split the catalog by service");
     }
   }
 
   void read_not_personal(const YamlNode& node) {
-    std::set<std::pair<std::string, TableName>> seen;
     read_list(node, problems_, "`not_personal`", [&](const YamlNode& item) {
       auto entry = read_not_personal_entry(item);
       if (!entry) return;
-      if (!seen.emplace(entry->source, entry->table).second) {
+      if (!not_personal_.emplace(entry->source, entry->table).second) {
         problems_.add(item, "the table stands in `not_personal` twice", "remove one");
       } else if (is_dataset(*entry)) {
         problems_.add(item,
@@ -234,13 +228,12 @@ class CatalogReader {
     const std::string& text = item.text();
     const std::size_t dot = text.find('.');
     const Source* source = catalog_.find_source(std::string_view(text).substr(0, dot));
-    const auto* settings =
-        source == nullptr ? nullptr : std::get_if<PostgresqlSettings>(&source->settings);
-    if (dot == std::string::npos || settings == nullptr) {
+    if (dot == std::string::npos || source == nullptr || !source->has_tables()) {
       problems_.add(item, "this does not name a table of a source", std::string(kCure));
       return std::nullopt;
     }
-    const auto table = parse_table_name(std::string_view(text).substr(dot + 1), settings->schema);
+    const auto table =
+        parse_table_name(std::string_view(text).substr(dot + 1), source->default_schema());
     if (!table) {
       problems_.add(item, "the table is not named: " + table.error().detail, std::string(kCure));
       return std::nullopt;
@@ -248,17 +241,30 @@ class CatalogReader {
     return NotPersonal{source->name, *table};
   }
 
-  const YamlNode& root_;
+  const std::vector<Document>& documents_;
+  std::vector<MappingReader> mappings_;  ///< one per file
   Problems problems_;
   Catalog catalog_;
-  Facts defaults_;
+  std::vector<Facts> defaults_;  ///< one per file
+  std::set<std::size_t> has_defaults_;
+  std::size_t main_file_ = 0;
+  std::set<std::pair<std::string, TableName>> not_personal_;
 };
 
 std::expected<Catalog, std::vector<CatalogProblem>> Catalog::parse(std::string_view text,
                                                                    std::string_view file_name) {
-  const Result<YamlNode> root = parse_yaml(text, file_name);
-  if (!root) return std::unexpected(std::vector{from_yaml_error(file_name, root.error())});
-  return CatalogReader(*root, file_name).read();
+  std::vector<Document> documents;
+  std::vector<CatalogProblem> problems;
+  for (const CatalogFile& file : unbundle(text, file_name)) {
+    Result<YamlNode> root = parse_yaml(file.text, file.name);
+    if (root) {
+      documents.push_back({file.name, *std::move(root)});
+    } else {
+      problems.push_back(from_yaml_error(file.name, root.error()));
+    }
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return CatalogReader(documents).read();
 }
 
 }  // namespace rightful::catalog

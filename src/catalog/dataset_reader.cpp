@@ -5,27 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "catalog/known_keys.hpp"
+
 namespace rightful::catalog {
 namespace {
-
-using Key = std::string_view;
-
-constexpr std::array<Key, 12> kDatasetKeys{"name",
-                                           "source",
-                                           "table",
-                                           "owner",
-                                           "title",
-                                           "description",
-                                           "fields",
-                                           "purposes",
-                                           "categories",
-                                           "recipients",
-                                           "retention",
-                                           "origin"};
-constexpr std::array<Key, 7> kFieldKeys{
-    "title", "description", "kind", "codes", "third_party", "withhold", "attach"};
-constexpr std::array<Key, 2> kThirdPartyKeys{"rule", "reason"};
-constexpr std::array<Key, 4> kAttachKeys{"source", "owner_prefix", "owner", "missing"};
 
 constexpr std::array<std::pair<std::string_view, FieldKind>, 13> kKinds{
     {{"text", FieldKind::Text},
@@ -47,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, ThirdParty>, 3> kThirdPartyRule
      {"redact", ThirdParty::Redact}}};
 constexpr std::array<std::pair<std::string_view, Withhold>, 2> kWithholdReasons{
     {{"security", Withhold::Security}, {"not_personal", Withhold::NotPersonal}}};
+constexpr std::array<std::pair<std::string_view, UploadFormat>, 2> kFormats{
+    {{"records", UploadFormat::Records}, {"files", UploadFormat::Files}}};
 constexpr std::array<std::pair<std::string_view, MissingObject>, 2> kMissingRules{
     {{"fail", MissingObject::Fail}, {"note", MissingObject::Note}}};
 
@@ -68,12 +53,28 @@ bool is_owner_prefix(std::string_view text) {
   while (!text.empty()) {
     const std::string_view part = text.substr(0, text.find('/'));
     if (part == "{account}") ++accounts;
-    const bool is_refused = part.empty() || part == "." || part == ".." ||
-                            (part != "{account}" && part.find_first_of("{}") != Key::npos);
+    const bool is_refused =
+        part.empty() || part == "." || part == ".." ||
+        (part != "{account}" && part.find_first_of("{}") != std::string_view::npos);
     if (is_refused) return false;
     text.remove_prefix(part.size() + 1);
   }
   return accounts == 1;
+}
+
+/// `events`, `v1/events`: parts of plain characters below the base of an http source.
+bool is_resource_path(std::string_view text) {
+  if (text.empty() || text.size() > 200 || text.ends_with('/')) return false;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('/'));
+    const bool is_plain = std::ranges::all_of(part, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_' || c == '.';
+    });
+    if (part.empty() || part.front() == '.' || !is_plain) return false;
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return true;
 }
 
 /// Reads one dataset; a class because every part needs the same four things.
@@ -87,10 +88,6 @@ class DatasetReader {
 
   void read() {
     read_place();
-    if (const auto* owner =
-            mapping_.required("owner", "name the column that holds the account ID")) {
-      read_owners(*owner);
-    }
     if (const auto* title = mapping_.required("title", "name the dataset in words")) {
       dataset_.title = localized(*title, fmt::format("the title of {}", mapping_.what()));
     }
@@ -98,9 +95,11 @@ class DatasetReader {
       dataset_.description =
           localized(*description, fmt::format("the description of {}", mapping_.what()));
     }
-    if (const auto* fields = mapping_.required("fields", "describe every column of the table")) {
-      read_fields(*fields);
-    }
+    const bool is_files = dataset_.format == UploadFormat::Files;
+    const auto* fields = is_files
+                             ? mapping_.optional("fields")
+                             : mapping_.required("fields", "describe every column of the table");
+    if (fields != nullptr) read_fields(*fields);
     read_all_facts();
   }
 
@@ -110,32 +109,83 @@ class DatasetReader {
   }
 
   void read_place() {
-    std::string schema = "public";
     if (const auto* node = mapping_.required("source", "name one of `sources`")) {
       dataset_.source = node->text();
-      const Source* source = context_.find_source(dataset_.source);
-      if (source == nullptr) {
+      source_ = context_.find_source(dataset_.source);
+      if (source_ == nullptr) {
         problems_.add(*node,
                       fmt::format("there is no source `{}`", dataset_.source.substr(0, 64)),
                       "name one of `sources`");
-      } else if (const auto* settings = std::get_if<PostgresqlSettings>(&source->settings)) {
-        schema = settings->schema;
-      } else {
+      } else if (!source_->has_records()) {
         problems_.add(
             *node,
-            fmt::format("`{}` is of kind {}, which has no tables", source->name, source->kind()),
-            "name a source of kind postgresql; files are reached by `attach` of a field");
+            fmt::format("`{}` is of kind {}, which has no tables", source_->name, source_->kind()),
+            "name a source of kind postgresql, odbc, http or manual; objects are reached by "
+            "`attach` of a field");
+      } else {
+        schema_ = source_->default_schema();
       }
     }
+    read_format();
+    if (is_manual()) {
+      dataset_.table = {"", dataset_.name};
+      refuse("table", "what a colleague uploads has no table");
+      refuse("owner", "an upload is bound to one request and its account");
+    } else if (is_http()) {
+      read_resource();
+      refuse("owner", "each record of the service's answer says its owner in `@owner`");
+    } else {
+      read_table();
+    }
+  }
+
+  void read_format() {
+    const auto* node = mapping_.optional("format");
+    if (node == nullptr) return;
+    if (!is_manual()) {
+      refuse("format", "only what a colleague uploads has one");
+      return;
+    }
+    dataset_.format = read_choice<UploadFormat>(*node, problems_, "the format", kFormats)
+                          .value_or(UploadFormat::Records);
+  }
+
+  [[nodiscard]] bool is_manual() const {
+    return source_ != nullptr && std::holds_alternative<ManualSettings>(source_->settings);
+  }
+
+  [[nodiscard]] bool is_http() const {
+    return source_ != nullptr && std::holds_alternative<HttpSettings>(source_->settings);
+  }
+
+  void refuse(std::string_view key, std::string_view why) {
+    const auto* node = mapping_.optional(key);
+    if (node == nullptr) return;
+    problems_.add(
+        *node, fmt::format("`{}` has no meaning here: {}", key, why), "leave the key out");
+  }
+
+  void read_resource() {
+    dataset_.table.table = dataset_.name;
+    if (const auto* node = mapping_.optional("table")) {
+      dataset_.table.table =
+          read_word(*node, problems_, "the table", is_resource_path, kResourceCure).value_or("");
+    }
+  }
+
+  void read_table() {
     if (const auto* node = mapping_.required("table", "name the table or view")) {
-      const auto table = parse_table_name(node->text(), schema);
+      const auto table = parse_table_name(node->text(), schema_);
       if (table) {
         dataset_.table = *table;
-      } else {
+      } else if (!refuse_placeholder(*node, problems_, "the table")) {
         problems_.add(*node, "the table is not named: " + table.error().detail, kTableCure);
       }
     }
-    schema_ = schema;
+    if (const auto* node =
+            mapping_.required("owner", "name the column that holds the account ID")) {
+      read_owners(*node);
+    }
   }
 
   void read_owners(const YamlNode& node) {
@@ -154,6 +204,12 @@ class DatasetReader {
   void read_owner(const YamlNode& node) {
     constexpr std::string_view kCure =
         "write a column, or `column -> table.key . column`; in a list put a path in quotes";
+    if (is_placeholder(node.text())) {
+      problems_.add(node,
+                    fmt::format("nobody has chosen whose the rows of {} are", dataset_.name),
+                    "take one of the ways that the comment beside it shows, or write your own");
+      return;
+    }
     const auto path = parse_owner_path(node.text(), schema_);
     if (!path) {
       problems_.add(node, "the owner is not readable: " + path.error().detail, std::string(kCure));
@@ -178,14 +234,14 @@ class DatasetReader {
                                     problems_,
                                     "the field",
                                     is_column_name,
-                                    "the exact name of a column, 1 to 63 bytes");
+                                    "the exact name of a column, 1 to 128 bytes");
       if (column) dataset_.fields.push_back(read_field(*column, value));
     }
   }
 
   Field read_field(const std::string& name, const YamlNode& node) {
     const std::string what = fmt::format("the field `{}`", name);
-    const MappingReader mapping(node, problems_, what, kFieldKeys);
+    const MappingReader mapping(node, problems_, what, keys::kField);
     Field field;
     field.name = name;
     if (const auto* withhold = mapping.optional("withhold")) {
@@ -229,7 +285,7 @@ class DatasetReader {
   void read_third_party(const YamlNode& node, Field& field) {
     const YamlNode* rule = &node;
     if (node.kind() == YamlNode::Kind::Mapping) {
-      const MappingReader mapping(node, problems_, "`third_party`", kThirdPartyKeys);
+      const MappingReader mapping(node, problems_, "`third_party`", keys::kThirdParty);
       rule = mapping.required("rule", "write keep, pseudonymise or redact");
       if (const auto* reason = mapping.optional("reason")) {
         field.third_party_reason = localized(*reason, "the reason");
@@ -241,15 +297,16 @@ class DatasetReader {
   }
 
   Attachment read_attach(const YamlNode& node, const std::string& what) {
-    const MappingReader mapping(node, problems_, fmt::format("`attach` of {}", what), kAttachKeys);
+    const MappingReader mapping(
+        node, problems_, fmt::format("`attach` of {}", what), keys::kAttach);
     Attachment attach;
-    if (const auto* name = mapping.required("source", "name a source of kind files")) {
+    if (const auto* name = mapping.required("source", "name a source of kind files or s3")) {
       attach.source = name->text();
       const Source* source = context_.find_source(attach.source);
-      if (source == nullptr || !std::holds_alternative<FilesSettings>(source->settings)) {
+      if (source == nullptr || !source->has_objects()) {
         problems_.add(
             *name,
-            fmt::format("`{}` is not a source of kind files", attach.source.substr(0, 64)),
+            fmt::format("`{}` is not a source of kind files or s3", attach.source.substr(0, 64)),
             "name one of `sources` that is");
       }
     }
@@ -354,11 +411,14 @@ class DatasetReader {
 
   static constexpr const char* kTableCure =
       "write `table` or `schema.table`, parts with other characters in double quotes";
+  static constexpr const char* kResourceCure =
+      "the path below the service's address, such as `events` or `v1/events`";
 
   const MappingReader& mapping_;
   Problems& problems_;
   const DatasetContext& context_;
   Dataset& dataset_;
+  const Source* source_ = nullptr;
   std::string schema_ = "public";
 };
 
@@ -376,7 +436,7 @@ std::optional<Dataset> read_dataset(const YamlNode& node,
   const YamlNode* name = node.find("name");
   const bool has_name = name != nullptr && is_dataset_name(name->text());
   const std::string what = has_name ? fmt::format("dataset {}", name->text()) : "a dataset";
-  const MappingReader mapping(node, problems, what, kDatasetKeys);
+  const MappingReader mapping(node, problems, what, keys::kDataset);
   Dataset dataset;
   if (const auto* given = mapping.required("name", "name the dataset: it names its file")) {
     dataset.name = read_word(*given,

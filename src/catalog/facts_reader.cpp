@@ -5,19 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "catalog/fideslang_terms.hpp"
+#include "catalog/known_keys.hpp"
 #include "catalog/known_terms.hpp"
 
 namespace rightful::catalog {
 namespace {
-
-using Keys = std::string_view;
-
-constexpr std::array<Keys, 7> kControllerKeys{
-    "name", "address", "dpo", "establishment", "timezone", "authority", "languages"};
-constexpr std::array<Keys, 3> kAuthorityKeys{"name", "address", "url"};
-constexpr std::array<Keys, 2> kTermKeys{"term", "title"};
-constexpr std::array<Keys, 4> kRecipientKeys{"name", "country", "role", "safeguard"};
-constexpr std::array<Keys, 3> kRetentionKeys{"period", "from", "criteria"};
 
 constexpr std::array<std::pair<std::string_view, RecipientRole>, 4> kRoles{
     {{"processor", RecipientRole::Processor},
@@ -36,15 +29,6 @@ bool is_alpha(char c) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-/// The form of an IANA name; whether it exists is the calendar's business.
-bool is_timezone(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && is_alpha(text.front()) &&
-         text.find("..") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_alpha(c) || is_digit(c) || c == '_' || c == '/' || c == '-' || c == '+';
-         });
 }
 
 /// ISO 3166-1, or 3166-2.
@@ -91,7 +75,7 @@ bool is_period(std::string_view text) {
 }
 
 Authority read_authority(const YamlNode& node, Problems& problems) {
-  const MappingReader mapping(node, problems, "the authority", kAuthorityKeys);
+  const MappingReader mapping(node, problems, "the authority", keys::kAuthority);
   Authority authority;
   if (const auto* name = mapping.required("name", "write the authority's name")) {
     authority.name = read_text(*name, problems, "the authority's name").value_or("");
@@ -142,14 +126,33 @@ void demand_words(const YamlNode& node,
   }
 }
 
+/// Where a list of terms stands.
+enum class TermList : std::uint8_t { Purposes, Categories };
+
+/// DPV's own name for a term: itself, or what a key of fideslang means. DPV's names have no dots.
+std::optional<std::string> dpv_name(const YamlNode& node,
+                                    std::string name,
+                                    TermList list,
+                                    Problems& problems) {
+  const std::string_view translated =
+      list == TermList::Categories ? dpv_category_of(name) : dpv_purpose_of(name);
+  if (!translated.empty()) return std::string(translated);
+  if (name.find('.') == std::string::npos) return name;
+  problems.add(node,
+               fmt::format("`{}` is no key of fideslang that has a DPV term", name),
+               "write a DPV term, such as `ServiceProvision` or `EmailAddress`");
+  return std::nullopt;
+}
+
 std::optional<Term> read_term(const YamlNode& node,
                               Problems& problems,
-                              std::string_view what,
+                              TermList list,
                               const std::vector<std::string>& languages) {
+  const std::string_view what = list == TermList::Purposes ? "the purpose" : "the category";
   constexpr std::string_view kRule = "a DPV term, such as `ServiceProvision`";
   Term term;
   if (node.kind() == YamlNode::Kind::Mapping) {
-    const MappingReader mapping(node, problems, std::string(what), kTermKeys);
+    const MappingReader mapping(node, problems, std::string(what), keys::kTerm);
     const auto* name = mapping.required("term", "name a DPV term");
     const auto* title = mapping.required("title", "write the term in words");
     if (title != nullptr) {
@@ -159,12 +162,16 @@ std::optional<Term> read_term(const YamlNode& node,
     const auto text =
         name == nullptr ? std::nullopt : read_word(*name, problems, what, is_term, kRule);
     if (!text) return std::nullopt;
-    term.name = *text;
+    const auto dpv = dpv_name(*name, *text, list, problems);
+    if (!dpv) return std::nullopt;
+    term.name = *dpv;
     return term;
   }
   auto text = read_word(node, problems, what, is_term, kRule);
   if (!text) return std::nullopt;
-  term.name = *std::move(text);
+  auto dpv = dpv_name(node, *std::move(text), list, problems);
+  if (!dpv) return std::nullopt;
+  term.name = *std::move(dpv);
   demand_words(node, term, problems, languages);
   return term;
 }
@@ -174,9 +181,13 @@ std::vector<Term> read_terms(const YamlNode& node,
                              std::string_view key,
                              const std::vector<std::string>& languages) {
   std::vector<Term> terms;
-  const std::string what = key == "purposes" ? "the purpose" : "the category";
+  const TermList list = key == "purposes" ? TermList::Purposes : TermList::Categories;
   read_list(node, problems, fmt::format("`{}`", key), [&](const YamlNode& item) {
-    if (auto term = read_term(item, problems, what, languages)) terms.push_back(*std::move(term));
+    auto term = read_term(item, problems, list, languages);
+    // Two keys of fideslang may mean the same term.
+    if (term && std::ranges::find(terms, term->name, &Term::name) == terms.end()) {
+      terms.push_back(*std::move(term));
+    }
   });
   if (node.kind() == YamlNode::Kind::Sequence && node.items().empty()) {
     problems.add(node, fmt::format("`{}` is empty", key), "name at least one (Art. 15(1))");
@@ -191,7 +202,7 @@ bool is_in_eea(std::string_view country) {
 Recipient read_recipient(const YamlNode& node,
                          Problems& problems,
                          const std::vector<std::string>& languages) {
-  const MappingReader mapping(node, problems, "the recipient", kRecipientKeys);
+  const MappingReader mapping(node, problems, "the recipient", keys::kRecipient);
   Recipient recipient;
   if (const auto* name = mapping.required("name", "name the recipient (Art. 15(1)(c))")) {
     recipient.name = read_text(*name, problems, "the recipient's name").value_or("");
@@ -222,7 +233,7 @@ Recipient read_recipient(const YamlNode& node,
 Retention read_retention(const YamlNode& node,
                          Problems& problems,
                          const std::vector<std::string>& languages) {
-  const MappingReader mapping(node, problems, "the retention", kRetentionKeys);
+  const MappingReader mapping(node, problems, "the retention", keys::kRetention);
   Retention retention;
   const auto* period = mapping.optional("period");
   const auto* from = mapping.optional("from");
@@ -256,6 +267,7 @@ Retention read_retention(const YamlNode& node,
 LocalizedText read_origin(const YamlNode& node,
                           Problems& problems,
                           const std::vector<std::string>& languages) {
+  if (refuse_placeholder(node, problems, "the origin")) return {};
   if (node.kind() == YamlNode::Kind::Scalar) {
     if (const LocalizedText* known = known_origin(node.text()); known != nullptr) {
       const auto missing = std::find_if(
@@ -280,7 +292,7 @@ LocalizedText read_origin(const YamlNode& node,
 }  // namespace
 
 Controller read_controller(const YamlNode& node, Problems& problems) {
-  const MappingReader mapping(node, problems, "the controller", kControllerKeys);
+  const MappingReader mapping(node, problems, "the controller", keys::kController);
   Controller controller;
   if (const auto* name = mapping.required("name", "write the company's name")) {
     controller.name = read_text(*name, problems, "the controller's name").value_or("");

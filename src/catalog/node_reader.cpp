@@ -11,7 +11,7 @@ namespace rightful::catalog {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 4000;
-constexpr std::size_t kMaxColumnBytes = 63;
+constexpr std::size_t kMaxColumnBytes = 128;
 
 bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
@@ -65,15 +65,26 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
+void Problems::enter(std::string_view file) {
+  const auto found = std::find(files_.begin(), files_.end(), file);
+  current_ = static_cast<std::size_t>(found - files_.begin());
+  if (found == files_.end()) files_.emplace_back(file);
+}
+
 void Problems::add(const YamlNode& at, std::string what, std::string cure) {
   if (problems_.size() >= kMaxProblems) return;
-  problems_.push_back({file_, at.line(), at.column(), std::move(what), std::move(cure)});
+  problems_.push_back(
+      {files_.at(current_), at.line(), at.column(), std::move(what), std::move(cure)});
 }
 
 std::vector<CatalogProblem> Problems::take() {
+  const auto order_of = [&](const CatalogProblem& problem) {
+    return std::find(files_.begin(), files_.end(), problem.file) - files_.begin();
+  };
   std::sort(
-      problems_.begin(), problems_.end(), [](const CatalogProblem& a, const CatalogProblem& b) {
-        return std::tie(a.line, a.column, a.what) < std::tie(b.line, b.column, b.what);
+      problems_.begin(), problems_.end(), [&](const CatalogProblem& a, const CatalogProblem& b) {
+        return std::tuple(order_of(a), a.line, a.column, std::string_view(a.what)) <
+               std::tuple(order_of(b), b.line, b.column, std::string_view(b.what));
       });
   return std::move(problems_);
 }
@@ -123,6 +134,18 @@ const YamlNode& MappingReader::key_node(std::string_view key) const {
   return found == entries.end() ? node_ : found->first;
 }
 
+bool is_placeholder(std::string_view text) {
+  return text == "TODO" || text.starts_with("TODO:");
+}
+
+bool refuse_placeholder(const YamlNode& node, Problems& problems, std::string_view what) {
+  if (node.kind() != YamlNode::Kind::Scalar || !is_placeholder(node.text())) return false;
+  problems.add(node,
+               fmt::format("a placeholder still stands for {}: `{}`", what, shown(node.text())),
+               "write what is meant, in words for the person who asks");
+  return true;
+}
+
 std::optional<std::string> read_text(const YamlNode& node,
                                      Problems& problems,
                                      std::string_view what) {
@@ -130,6 +153,7 @@ std::optional<std::string> read_text(const YamlNode& node,
     problems.add(node, fmt::format("{} is not a text", what), "write words, in quotes if needed");
     return std::nullopt;
   }
+  if (refuse_placeholder(node, problems, what)) return std::nullopt;
   if (node.text().size() > kMaxTextBytes) {
     problems.add(node, fmt::format("{} is too long", what), "write at most 4000 bytes");
     return std::nullopt;
@@ -148,6 +172,7 @@ std::optional<std::string> read_word(const YamlNode& node,
                                      std::string_view what,
                                      bool (*is_valid)(std::string_view),
                                      std::string_view rule) {
+  if (refuse_placeholder(node, problems, what)) return std::nullopt;
   if (node.kind() == YamlNode::Kind::Scalar && is_valid(node.text())) return node.text();
   const bool is_text = node.kind() == YamlNode::Kind::Scalar;
   problems.add(node,
@@ -172,6 +197,7 @@ LocalizedText read_localized(const YamlNode& node,
     if (auto text = read_text(node, problems, what)) texts.emplace(languages.front(), *text);
     return LocalizedText(std::move(texts));
   }
+  if (refuse_placeholder(node, problems, what)) return {};
   if (node.kind() != YamlNode::Kind::Mapping) {
     if (languages.empty()) return {};  // the languages themselves are the mistake
     problems.add(node,
@@ -203,6 +229,7 @@ void read_list(const YamlNode& node,
                Problems& problems,
                std::string_view what,
                const std::function<void(const YamlNode&)>& read) {
+  if (refuse_placeholder(node, problems, what)) return;
   if (node.kind() != YamlNode::Kind::Sequence) {
     problems.add(node, fmt::format("{} is not a list", what), "write `[a, b]` or lines with `- `");
     return;
@@ -231,6 +258,15 @@ bool is_language(std::string_view text) {
 
 bool is_country(std::string_view text) {
   return text.size() == 2 && is_upper(text[0]) && is_upper(text[1]);
+}
+
+bool is_timezone(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && (is_lower(text.front()) || is_upper(text.front())) &&
+         text.find("..") == std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '/' || c == '-' ||
+                  c == '+';
+         });
 }
 
 bool is_column_name(std::string_view text) {

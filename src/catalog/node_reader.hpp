@@ -21,17 +21,19 @@ class Problems {
   /// More than this many are not kept: a broken generator would print a million lines.
   static constexpr std::size_t kMaxProblems = 500;
 
-  explicit Problems(std::string_view file) : file_(file) {}
+  /// What follows is about this file; files are ordered as they are first entered.
+  void enter(std::string_view file);
 
   void add(const YamlNode& at, std::string what, std::string cure);
 
   [[nodiscard]] bool is_empty() const noexcept { return problems_.empty(); }
 
-  /// In the order of the file.
+  /// In the order of the files, then of their lines.
   [[nodiscard]] std::vector<CatalogProblem> take();
 
  private:
-  std::string file_;
+  std::vector<std::string> files_;
+  std::size_t current_ = 0;
   std::vector<CatalogProblem> problems_;
 };
 
@@ -62,6 +64,13 @@ class MappingReader {
   Problems& problems_;
   std::string what_;
 };
+
+/// What `catalog discover` leaves for a person to write: `TODO`, or a text that begins with
+/// `TODO:`.
+[[nodiscard]] bool is_placeholder(std::string_view text);
+
+/// Reports a placeholder. @return whether it is one.
+bool refuse_placeholder(const YamlNode& node, Problems& problems, std::string_view what);
 
 /// Plain text of 1 to 4000 bytes without control characters (line breaks are allowed).
 [[nodiscard]] std::optional<std::string> read_text(const YamlNode& node,
@@ -112,8 +121,10 @@ std::optional<E> read_choice(const YamlNode& node,
 // The forms of words.
 [[nodiscard]] bool is_identifier(std::string_view text);  ///< `[a-z0-9_]{1,64}`
 [[nodiscard]] bool is_environment_name(std::string_view text);
-[[nodiscard]] bool is_language(std::string_view text);     ///< `[a-z]{2}`
-[[nodiscard]] bool is_country(std::string_view text);      ///< `[A-Z]{2}`
-[[nodiscard]] bool is_column_name(std::string_view text);  ///< 1 to 63 bytes, no control characters
+[[nodiscard]] bool is_language(std::string_view text);  ///< `[a-z]{2}`
+[[nodiscard]] bool is_country(std::string_view text);   ///< `[A-Z]{2}`
+/// The form of an IANA name; whether it exists is the calendar's business.
+[[nodiscard]] bool is_timezone(std::string_view text);
+[[nodiscard]] bool is_column_name(std::string_view text);  ///< 1 to 128 bytes, no control
 
 }  // namespace rightful::catalog

@@ -11,7 +11,7 @@ namespace rightful::catalog {
 namespace {
 
 // PostgreSQL cuts longer names off without an error (NAMEDATALEN - 1).
-constexpr std::size_t kMaxNameBytes = 63;
+constexpr std::size_t kMaxNameBytes = 128;
 constexpr std::size_t kMaxSteps = 16;
 
 bool is_plain(char c) {
@@ -91,7 +91,7 @@ class PathLexer {
     Result<std::string> name = rest_.starts_with('"') ? take_quoted() : take_plain();
     if (!name) return name;
     if (name->size() > kMaxNameBytes) {
-      return fail(ErrorCode::InvalidArgument, "a name has at most 63 bytes in PostgreSQL");
+      return fail(ErrorCode::InvalidArgument, "a name has at most 128 bytes");
     }
     skip_spaces();
     return name;
@@ -188,7 +188,8 @@ Result<void> add_step(OwnerPath& path,
 }  // namespace
 
 std::string to_string(const TableName& name) {
-  return quoted_if_needed(name.schema) + "." + quoted_if_needed(name.table);
+  const std::string table = quoted_if_needed(name.table);
+  return name.schema.empty() ? table : quoted_if_needed(name.schema) + "." + table;
 }
 
 std::string to_string(const OwnerPath& path) {

@@ -60,10 +60,11 @@ void check_catalog(const crypto::ServerKeys& keys, const store::CatalogVersion& 
 sources::SourceLocations resolve(const catalog::Catalog& catalog, const ExportSettings& settings) {
   sources::SourceLocations locations;
   for (const auto& source : catalog.sources()) {
-    if (source.location_env().empty()) continue;
-    const auto value = settings.environment(source.location_env());
-    if (!value || value->empty()) stop("not_configured");
-    locations.emplace(source.name, *value);
+    for (const auto& [key, variable] : source.variables()) {
+      const auto value = settings.environment(variable);
+      if (!value || value->empty()) stop("not_configured");
+      locations.emplace(key, *value);
+    }
   }
   return locations;
 }

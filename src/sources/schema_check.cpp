@@ -172,6 +172,13 @@ std::vector<Finding> check_against_schema(const catalog::Catalog& catalog,
   for (const catalog::Source& source : catalog.sources()) {
     const auto given = locations.find(source.name);
     const auto* files = std::get_if<catalog::FilesSettings>(&source.settings);
+    if (files == nullptr && !std::holds_alternative<catalog::PostgresqlSettings>(source.settings)) {
+      findings.push_back(
+          unreachable(source,
+                      fmt::format("kind `{}` is not supported in this version", source.kind()),
+                      "take a source of kind postgresql or files, or a later version"));
+      continue;
+    }
     const std::string location = files != nullptr && !files->root.empty() ? files->root
                                  : given != locations.end()               ? given->second
                                                                           : "";

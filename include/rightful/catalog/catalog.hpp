@@ -3,6 +3,7 @@
 /// them. Parsed and validated completely before anything runs; it never touches a source.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -61,15 +62,81 @@ struct FilesSettings {
   std::string root_env;  ///< the environment variable that holds it
 };
 
-/// A kind per alternative; `s3`, `http`, `odbc` and `manual` will be further ones.
+/// Objects in a bucket: Amazon S3, Ceph RADOS Gateway, MinIO.
+struct S3Settings {
+  std::string bucket;
+  /// `https://host[:port]`, `http://` only for this machine; empty = Amazon's for the region.
+  std::string endpoint;
+  std::string region = "us-east-1";
+  std::string prefix;  ///< `folder/`, put before every object's name; may be empty
+  std::string access_key_env;
+  std::string secret_key_env;
+  std::string session_token_env;  ///< may be empty
+  std::string owner_metadata;     ///< the `x-amz-meta-…` that must hold the account; may be empty
+  bool has_path_style = false;    ///< `endpoint/bucket/key`, not `bucket.endpoint/key`
+  std::string ca_file;            ///< absolute; empty = the system's authorities
+};
+
+/// A service of the company that answers with pages of JSON records by account ID.
+struct HttpSettings {
+  std::string base;      ///< `https://host[:port][/path]` without a slash at the end
+  std::string auth_env;  ///< holds the bearer token; may be empty
+  std::chrono::seconds timeout{30};
+  std::string ca_file;  ///< absolute; empty = the system's authorities
+};
+
+/// Any database with an ODBC driver.
+struct OdbcSettings {
+  std::string dsn;             ///< of odbc.ini, or empty when `connection_env` is given
+  std::string connection_env;  ///< holds a connection string: `Driver=…;Server=…;…`
+  std::string schema;          ///< of tables that name none; empty = the connection's own
+  std::string catalog;         ///< the database, where a server has several; may be empty
+  /// IANA name: where the clock stood that wrote times without a zone. Needed for fields of `kind:
+  /// instant` only; may be empty.
+  std::string timezone;
+  bool allows_writable_role = false;
+};
+
+/// A colleague uploads what no program reaches, into one request.
+struct ManualSettings {
+  LocalizedText instructions;  ///< may be empty
+  std::string assignee;        ///< a mailbox; may be empty
+  std::int64_t max_mib = 100;  ///< of one upload
+};
+
+/// An environment variable that a source needs.
+struct SourceVariable {
+  std::string key;       ///< under which sources::SourceLocations holds its value: `shop`,
+                         ///< `media.secret_key_env`
+  std::string variable;  ///< `SHOP_URL`
+};
+
+/// A kind per alternative.
 struct Source {
   std::string name;
-  std::variant<PostgresqlSettings, FilesSettings> settings;
+  std::variant<PostgresqlSettings,
+               FilesSettings,
+               S3Settings,
+               HttpSettings,
+               OdbcSettings,
+               ManualSettings>
+      settings;
 
-  /// `postgresql` or `files`
+  /// `postgresql`, `files`, `s3`, `http`, `odbc` or `manual`
   [[nodiscard]] std::string_view kind() const noexcept;
-  /// The environment variable that holds its URL or folder; empty when the catalog holds it.
+  /// The variable that holds URL, folder, token or connection string; empty when the catalog holds
+  /// all, and for s3, which needs two variables.
   [[nodiscard]] const std::string& location_env() const noexcept;
+  /// All that must be set before it can be opened; the key of location_env() is the source's name.
+  [[nodiscard]] std::vector<SourceVariable> variables() const;
+  /// Datasets may come from it: every kind but files and s3.
+  [[nodiscard]] bool has_records() const noexcept;
+  /// It has tables with keys between them: postgresql and odbc.
+  [[nodiscard]] bool has_tables() const noexcept;
+  /// Attachments may come from it: files and s3.
+  [[nodiscard]] bool has_objects() const noexcept;
+  /// What stands before the tables that name no schema; empty for kinds without one.
+  [[nodiscard]] const std::string& default_schema() const noexcept;
 };
 
 /// What a missing object means.
@@ -158,12 +225,23 @@ struct Retention {
   LocalizedText criteria;
 };
 
+/// What a colleague uploads for a dataset of kind manual.
+enum class UploadFormat : std::uint8_t {
+  Records,  ///< a table of records, each with its fields
+  Files     ///< files as they are, with name and size
+};
+
 /// A table of a source, whose rows each belong to at least one account.
 struct Dataset {
   std::string name;  ///< `[a-z0-9_]{1,64}`, unique
   std::string source;
+  /// Of kind http: no schema, and the path below the source's base. Of kind manual: no schema, and
+  /// the dataset's name.
   TableName table;
-  std::vector<OwnerPath> owners;  ///< at least one
+  /// At least one for kinds with tables. None of kind http and manual: there each record says its
+  /// owner, or an upload is bound to its account.
+  std::vector<OwnerPath> owners;
+  UploadFormat format = UploadFormat::Records;
   LocalizedText title;
   LocalizedText description;  ///< may be empty
   std::vector<Term> purposes;
@@ -171,7 +249,7 @@ struct Dataset {
   std::vector<Recipient> recipients;  ///< empty = said to have none
   Retention retention;
   LocalizedText origin;       ///< GDPR Art. 15(1)(g)
-  std::vector<Field> fields;  ///< in the order of the file
+  std::vector<Field> fields;  ///< in the order of the file; empty for uploaded files only
 
   /// nullptr when there is none.
   [[nodiscard]] const Field* find_field(std::string_view field) const noexcept;
@@ -186,7 +264,18 @@ struct NotPersonal {
 /// How packages are written. Nothing of it is said to the person: it changes no record.
 struct Packaging {
   bool is_compact = false;  ///< files are deflated like text, not stored
+  bool has_csv = false;     ///< every dataset stands in the package as CSV too
 };
+
+/// One of the files of a catalog.
+struct CatalogFile {
+  std::string name;  ///< as problems call it; no line break
+  std::string text;
+};
+
+/// Several files as one text, which is what is frozen with a request; one file is its own text.
+/// Format  docs/catalog.md, "Several files"
+[[nodiscard]] std::string bundle(const std::vector<CatalogFile>& files);
 
 /// Immutable after parsing; copyable.
 ///
@@ -196,8 +285,8 @@ class Catalog {
  public:
   static constexpr std::size_t kMaxDatasets = 4096;
 
-  /// @param text       UTF-8 YAML, at most 4 MiB
-  /// @param file_name  what problems call it
+  /// @param text       UTF-8 YAML of at most 4 MiB, or what bundle() made of several files.
+  /// @param file_name  what problems call it; files of a bundle are called by their own names.
   /// @return every problem found, in the order of the file; never an empty list.
   [[nodiscard]] static std::expected<Catalog, std::vector<CatalogProblem>> parse(
       std::string_view text, std::string_view file_name);
@@ -213,6 +302,12 @@ class Catalog {
   }
 
   [[nodiscard]] const Packaging& packaging() const noexcept { return packaging_; }
+
+  /// `phrases` of each file that has them: name → words of the package, not interpreted here.
+  [[nodiscard]] const std::vector<std::map<std::string, std::string, std::less<>>>& phrases()
+      const noexcept {
+    return phrases_;
+  }
 
   /// nullptr when there is none.
   [[nodiscard]] const Source* find_source(std::string_view name) const noexcept;
@@ -231,6 +326,7 @@ class Catalog {
   std::vector<Dataset> datasets_;
   std::vector<NotPersonal> not_personal_;
   Packaging packaging_;
+  std::vector<std::map<std::string, std::string, std::less<>>> phrases_;
 };
 
 }  // namespace rightful::catalog

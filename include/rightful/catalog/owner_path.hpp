@@ -12,7 +12,7 @@
 namespace rightful::catalog {
 
 /// A table's exact name, letter case included; `schema` is filled in from the source when the
-/// catalog does not name one.
+/// catalog does not name one, and stays empty for sources that know none.
 struct TableName {
   std::string schema;
   std::string table;
@@ -20,7 +20,8 @@ struct TableName {
   friend auto operator<=>(const TableName&, const TableName&) = default;
 };
 
-/// `schema.table`, with double quotes where a part is not plain `[A-Za-z_][A-Za-z0-9_$]*`.
+/// `schema.table` or `table`, with double quotes where a part is not plain
+/// `[A-Za-z_][A-Za-z0-9_$]*`.
 [[nodiscard]] std::string to_string(const TableName& name);
 
 /// One link: the columns `from` of the table reached so far equal the columns `to` of `table`.

@@ -20,9 +20,8 @@
 
 namespace rightful::sources {
 
-/// Where the sources are: name of the source → what the environment variable named by
-/// Source::location_env() holds (URL or folder). Sources whose catalog entry holds the folder need
-/// none.
+/// Where the sources are: the key of each of Source::variables() → what that environment variable
+/// holds (URL, folder, token). Sources whose catalog entry says all need none.
 ///
 /// Secrets  URLs may hold passwords: never logged.
 using SourceLocations = std::map<std::string, std::string, std::less<>>;
@@ -36,6 +35,8 @@ class ObjectStream {
 
   /// Known from the start, and held to: exactly so many bytes come, or ObjectChanged.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+  /// Changes whenever the object is replaced or changed; nothing else is said about its form.
+  [[nodiscard]] virtual std::string version() const = 0;
   /// @return bytes put at the front of `buffer`; 0 = the end, and the object was whole and
   ///         unchanged. ObjectChanged. Errors Failure on I/O.
   [[nodiscard]] virtual SourceResult<std::size_t> read(std::span<std::byte> buffer) = 0;

@@ -131,9 +131,9 @@ INSTANTIATE_TEST_SUITE_P(
     CatalogRefusal,
     ::testing::Values(
         Refusal{"  voice: {",
-                "  media: { kind: s3, bucket: b }\n  voice: {",
-                "kind `s3` is not supported in this version",
-                "supported: postgresql, files",
+                "  media: { kind: tape, bucket: b }\n  voice: {",
+                "kind `tape` is not known",
+                "known kinds: postgresql, files, s3, http, odbc, manual",
                 10},
         Refusal{"  voice: {",
                 "  media: { bucket: b }\n  voice: {",
@@ -171,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"root: /srv/voice",
                 "root: /srv/voice, root_env: R",
                 "more than one folder",
-                "either",
+                "remove one",
                 10}));
 
 INSTANTIATE_TEST_SUITE_P(

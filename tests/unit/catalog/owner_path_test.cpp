@@ -107,8 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair{"\"\"", "is empty"},
                       std::pair{"\"a\nb\"", "has no end"},
                       std::pair{"a.b", "is not expected here"},
-                      std::pair{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-                                "63 bytes"}));
+                      std::pair{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                                "128 bytes"}));
 
 TEST(OwnerPath, HasAtMostSixteenLinks) {
   std::string text = "a";
@@ -125,6 +126,15 @@ TEST(TableName, HasASchemaOrTakesTheDefault) {
   EXPECT_EQ(parse_table_name("s.t", "public").value(), (TableName{"s", "t"}));
   EXPECT_EQ(parse_table_name("\"Order Line\"", "public").value(),
             (TableName{"public", "Order Line"}));
+}
+
+TEST(TableName, NeedsNoSchemaWhereTheSourceKnowsNone) {
+  const TableName table = parse_table_name("t", "").value();
+
+  EXPECT_EQ(table, (TableName{"", "t"}));
+  EXPECT_EQ(to_string(table), "t");
+  const OwnerPath path = parse_owner_path("a -> t.k . b", "").value();
+  EXPECT_EQ(to_string(path), "a -> t.k . b");
 }
 
 TEST(TableName, RefusesWhatIsNoTable) {
