@@ -10,6 +10,37 @@
 namespace rightful::sources {
 namespace {
 
+constexpr std::size_t kMaxFindingsTold = 5;
+
+SourceErrorKind kind_for(FindingKind kind) {
+  return kind == FindingKind::Role || kind == FindingKind::RowSecurity
+             ? SourceErrorKind::RoleTooPowerful
+             : SourceErrorKind::SchemaChanged;
+}
+
+class PostgresCures final : public CureWriter {
+ public:
+  [[nodiscard]] std::string create_index(const catalog::TableName& table,
+                                         const std::vector<std::string>& columns) const override {
+    return compose_create_index(table, columns);
+  }
+
+  [[nodiscard]] std::string grant(const catalog::TableName& table,
+                                  std::string_view role) const override {
+    return compose_grant(table, role);
+  }
+
+  [[nodiscard]] std::string revoke(const catalog::TableName& table,
+                                   std::string_view role) const override {
+    return compose_revoke(table, role);
+  }
+
+  [[nodiscard]] std::string row_security(const catalog::TableName& table,
+                                         std::string_view owner_column) const override {
+    return compose_row_security(table, owner_column);
+  }
+};
+
 /// smallint, integer and bigint compare with each other, so do the kinds of text; nothing else is
 /// compared across types.
 std::string_view family_of(std::string_view type) {
@@ -67,9 +98,9 @@ std::string lower(std::string_view text) {
 class DatasetPlanner {
  public:
   DatasetPlanner(const catalog::Dataset& dataset,
-                 const catalog::PostgresqlSettings& settings,
+                 const PlanningRules& rules,
                  const SchemaFacts& schema)
-      : dataset_(dataset), settings_(settings), schema_(schema) {}
+      : dataset_(dataset), rules_(rules), schema_(schema) {}
 
   PlanningResult plan() {
     result_.plan.dataset = &dataset_;
@@ -124,7 +155,7 @@ class DatasetPlanner {
       report(FindingKind::Role,
              Severity::Error,
              fmt::format("the role may not read {}.{}", to_string(table.name), name),
-             compose_grant(table.name, schema_.role));
+             rules_.cures.grant(table.name, schema_.role));
     }
     return column;
   }
@@ -143,13 +174,23 @@ class DatasetPlanner {
       // account's own ID: in a column that says who owns the row.
       const bool is_removed =
           field.third_party == catalog::ThirdParty::Redact && !is_owner_column(field.name);
-      result_.plan.columns.push_back(
-          {&field, column, is_removed ? Reading::Presence : Reading::Value});
+      result_.plan.columns.push_back({&field,
+                                      column,
+                                      is_removed ? Reading::Presence : Reading::Value,
+                                      kind_of(field, *column)});
     }
   }
 
+  static ValueKind kind_of(const catalog::Field& field, const ColumnFacts& column) {
+    if (!field.kind) return column.kind;
+    const ValueKind wanted = value_kind_of(*field.kind);
+    const bool is_possible =
+        std::find(column.also.begin(), column.also.end(), wanted) != column.also.end();
+    return is_possible ? wanted : column.kind;
+  }
+
   void check_kind(const TableFacts& table, const catalog::Field& field, const ColumnFacts& column) {
-    if (field.kind && value_kind_of(*field.kind) != column.kind) {
+    if (field.kind && value_kind_of(*field.kind) != kind_of(field, column)) {
       report(FindingKind::TypeMismatch,
              Severity::Error,
              fmt::format("{}.{} is of type {}, the catalog says {}",
@@ -201,7 +242,7 @@ class DatasetPlanner {
     const ColumnFacts* column = find_column(*reached, path.column);
     if (column == nullptr) return;
     advise_index(*reached, {path.column});
-    const auto type = owner_type_of(column->base_type);
+    const auto type = column->owner_type ? column->owner_type : owner_type_of(column->base_type);
     if (!type) {
       report(
           FindingKind::TypeMismatch,
@@ -268,25 +309,25 @@ class DatasetPlanner {
            fmt::format("{} has no index on {}: every export reads the whole table",
                        to_string(table.name),
                        fmt::join(columns, ", ")),
-           compose_create_index(table.name, columns));
+           rules_.cures.create_index(table.name, columns));
   }
 
   void check_rights(const TableFacts& table) {
     if (table.is_writable) {
-      const bool is_allowed = settings_.allows_writable_role;
+      const bool is_allowed = rules_.allows_writable_role;
       report(FindingKind::Role,
              is_allowed ? Severity::Advice : Severity::Error,
              fmt::format("the role may write to {}", to_string(table.name)),
-             compose_revoke(table.name, schema_.role) +
+             rules_.cures.revoke(table.name, schema_.role) +
                  (is_allowed ? "" : " -- or `allow_writable_role: true` in the source"));
     }
-    if (settings_.has_row_security && table.is_table() && !table.has_row_security) {
+    if (rules_.demands_row_security && table.is_table() && !table.has_row_security) {
       const catalog::OwnerPath& path = dataset_.owners.front();
       report(FindingKind::RowSecurity,
              Severity::Error,
              fmt::format("row security is not in force on {}", to_string(table.name)),
              path.is_direct()
-                 ? compose_row_security(table.name, path.column)
+                 ? rules_.cures.row_security(table.name, path.column)
                  : "enable and force row security with a policy that follows the owner's "
                    "path, or remove `rls` from the source");
     }
@@ -309,7 +350,7 @@ class DatasetPlanner {
   }
 
   const catalog::Dataset& dataset_;
-  const catalog::PostgresqlSettings& settings_;
+  const PlanningRules& rules_;
   const SchemaFacts& schema_;
   PlanningResult result_;
   std::set<std::pair<catalog::TableName, std::vector<std::string>>> advised_;
@@ -317,10 +358,35 @@ class DatasetPlanner {
 
 }  // namespace
 
+PlanningResult plan_by_rules(const catalog::Dataset& dataset,
+                             const PlanningRules& rules,
+                             const SchemaFacts& schema) {
+  return DatasetPlanner(dataset, rules, schema).plan();
+}
+
 PlanningResult plan_dataset(const catalog::Dataset& dataset,
                             const catalog::PostgresqlSettings& settings,
                             const SchemaFacts& schema) {
-  return DatasetPlanner(dataset, settings, schema).plan();
+  const PostgresCures cures;
+  return plan_by_rules(
+      dataset, {settings.has_row_security, settings.allows_writable_role, cures}, schema);
+}
+
+std::optional<SourceError> first_error(const std::vector<Finding>& findings) {
+  std::optional<SourceError> error;
+  std::size_t told = 0;
+  for (const Finding& finding : findings) {
+    if (finding.severity != Severity::Error) continue;
+    if (!error) error = SourceError{kind_for(finding.kind), finding.source, finding.dataset, ""};
+    if (told++ < kMaxFindingsTold) {
+      error->detail += fmt::format("{}{}; {}", told > 1 ? " | " : "", finding.what, finding.cure);
+    }
+  }
+  if (told > kMaxFindingsTold) {
+    error->detail +=
+        fmt::format(" | and {} more: run `rightful catalog check`", told - kMaxFindingsTold);
+  }
+  return error;
 }
 
 std::vector<catalog::TableName> tables_of(const catalog::Dataset& dataset) {
@@ -328,6 +394,17 @@ std::vector<catalog::TableName> tables_of(const catalog::Dataset& dataset) {
   for (const catalog::OwnerPath& path : dataset.owners) {
     for (const catalog::KeyStep& step : path.steps) {
       tables.insert(step.table);
+    }
+  }
+  return {tables.begin(), tables.end()};
+}
+
+std::vector<catalog::TableName> tables_of_all(
+    const std::vector<const catalog::Dataset*>& datasets) {
+  std::set<catalog::TableName> tables;
+  for (const catalog::Dataset* dataset : datasets) {
+    for (catalog::TableName& table : tables_of(*dataset)) {
+      tables.insert(std::move(table));
     }
   }
   return {tables.begin(), tables.end()};

@@ -26,6 +26,15 @@ bool is_canonical_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && std::to_string(value) == text;
 }
 
+/// For decimals longer than any integer type: no zeros in front, no sign but `-`, no `-0`.
+bool is_canonical_whole_number(std::string_view text) {
+  constexpr std::size_t kMaxDigits = 38;
+  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
+  if (digits.empty() || digits.size() > kMaxDigits) return false;
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  return digits.front() != '0' || text == "0";
+}
+
 bool is_canonical_uuid(std::string_view text) {
   constexpr std::string_view kShape = "00000000-0000-0000-0000-000000000000";
   return text.size() == kShape.size() &&
@@ -49,6 +58,10 @@ bool comes_back(std::string_view text, OwnerType type) {
       return is_canonical_number<std::int64_t>(text);
     case OwnerType::Uuid:
       return is_canonical_uuid(text);
+    case OwnerType::UnsignedInt8:
+      return is_canonical_number<std::uint64_t>(text);
+    case OwnerType::WholeNumber:
+      return is_canonical_whole_number(text);
   }
   return false;
 }
@@ -76,6 +89,10 @@ std::string_view cast_of(OwnerType type) noexcept {
       return "bigint";
     case OwnerType::Uuid:
       return "uuid";
+    case OwnerType::UnsignedInt8:
+      return "unsigned bigint";
+    case OwnerType::WholeNumber:
+      return "decimal";
   }
   return "text";
 }

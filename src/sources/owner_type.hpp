@@ -11,7 +11,16 @@
 
 namespace rightful::sources {
 
-enum class OwnerType : std::uint8_t { Text, PaddedText, Int2, Int4, Int8, Uuid };
+enum class OwnerType : std::uint8_t {
+  Text,
+  PaddedText,
+  Int2,
+  Int4,
+  Int8,
+  Uuid,
+  UnsignedInt8,  ///< not in PostgreSQL
+  WholeNumber    ///< a decimal without a fraction, up to 38 digits; not an owner in PostgreSQL
+};
 
 /// @param type  PostgreSQL's name of the base type: `text`, `int8` … Empty for any other.
 [[nodiscard]] std::optional<OwnerType> owner_type_of(std::string_view type);

@@ -17,47 +17,11 @@ namespace {
 
 // A child's own limit; while one source is read, the snapshots of the others wait.
 constexpr std::chrono::hours kLongestExport{6};
-constexpr std::size_t kMaxFindingsTold = 5;
 
 /// Leaves the driver's loop at the first record that must not be delivered; never leaves this file.
 struct Stop {
   SourceError error;
 };
-
-SourceErrorKind kind_for(FindingKind kind) {
-  return kind == FindingKind::Role || kind == FindingKind::RowSecurity
-             ? SourceErrorKind::RoleTooPowerful
-             : SourceErrorKind::SchemaChanged;
-}
-
-/// The first findings that are errors, in words; empty if there is none.
-std::optional<SourceError> error_from(const std::vector<Finding>& findings) {
-  std::optional<SourceError> error;
-  std::size_t told = 0;
-  for (const Finding& finding : findings) {
-    if (finding.severity != Severity::Error) continue;
-    if (!error) error = SourceError{kind_for(finding.kind), finding.source, finding.dataset, ""};
-    if (told++ < kMaxFindingsTold) {
-      error->detail += fmt::format("{}{}; {}", told > 1 ? " | " : "", finding.what, finding.cure);
-    }
-  }
-  if (told > kMaxFindingsTold) {
-    error->detail +=
-        fmt::format(" | and {} more: run `rightful catalog check`", told - kMaxFindingsTold);
-  }
-  return error;
-}
-
-std::vector<catalog::TableName> tables_of_all(
-    const std::vector<const catalog::Dataset*>& datasets) {
-  std::set<catalog::TableName> tables;
-  for (const catalog::Dataset* dataset : datasets) {
-    for (catalog::TableName& table : tables_of(*dataset)) {
-      tables.insert(std::move(table));
-    }
-  }
-  return {tables.begin(), tables.end()};
-}
 
 }  // namespace
 
@@ -133,7 +97,7 @@ SourceResult<void> PostgresSource::plan_all(const std::vector<const catalog::Dat
   schema_.tables = std::move(facts.tables);
   for (const catalog::Dataset* dataset : datasets) {
     PlanningResult planned = plan_dataset(*dataset, settings_, schema_);
-    if (auto error = error_from(planned.findings)) return std::unexpected(*std::move(error));
+    if (auto error = first_error(planned.findings)) return std::unexpected(*std::move(error));
     for (const PlannedOwner& owner : planned.plan.owners) {
       const Result<void> possible = check_round_trip(account, owner.type);
       if (possible) continue;
@@ -169,7 +133,7 @@ SourceResult<DatasetFacts> PostgresSource::read(const catalog::Dataset& dataset,
   RIGHTFUL_CHECK(connection_ != nullptr && plan != plans_.end());
   DatasetHead head{&dataset, {}, 0};
   for (const PlannedColumn& column : plan->second.columns) {
-    head.columns.push_back({column.field, column.facts->kind});
+    head.columns.push_back({column.field, column.kind});
   }
   const std::int64_t counted = connection_->count(dataset.name, compose_count(plan->second));
   head.rows = static_cast<std::uint64_t>(counted);

@@ -12,6 +12,8 @@
 #include "rightful/catalog/owner_path.hpp"
 #include "rightful/sources/record_sink.hpp"
 
+#include "sources/owner_type.hpp"
+
 namespace rightful::sources {
 
 struct ColumnFacts {
@@ -19,6 +21,10 @@ struct ColumnFacts {
   std::string type;       ///< as `\d` shows it, for people
   std::string base_type;  ///< pg_catalog's name, domains resolved; empty for types of an extension
   ValueKind kind = ValueKind::Text;
+  /// Kinds that the catalog may say instead, where the source's type leaves it open.
+  std::vector<ValueKind> also = {};
+  /// What it is as an owner's column; empty = see base_type.
+  std::optional<OwnerType> owner_type = {};
   bool is_read_as_json = false;  ///< arrays and composites
   bool is_nullable = true;
   bool is_readable = true;       ///< the role has SELECT on it
