@@ -11,8 +11,6 @@ CipherPipe::CipherPipe(PackageSink& sink,
                        std::span<const std::byte, crypto::kAe2SaltBytes> salt)
     : sink_(sink), encryptor_(passphrase, salt) {
   const auto verifier = encryptor_.verifier();
-  hash_.update(salt);
-  hash_.update(verifier);
   sink_.write(salt);
   sink_.write(verifier);
   size_ = salt.size() + verifier.size();
@@ -66,11 +64,10 @@ CipherPipe::Facts CipherPipe::finish() {
     std::unique_lock lock(mutex_);
     throw_if_failed(lock);
   }
-  const auto mac = std::move(encryptor_).finish();
-  hash_.update(mac);
-  sink_.write(mac);
-  size_ += mac.size();
-  return {std::move(hash_).finish(), size_};
+  const crypto::Ae2Seal seal = std::move(encryptor_).finish();
+  sink_.write(seal.mac);
+  size_ += seal.mac.size();
+  return {seal.sha256, size_};
 }
 
 void CipherPipe::run() {
@@ -109,7 +106,6 @@ std::optional<Block> CipherPipe::next() {
 void CipherPipe::take(const Block& block) {
   const std::span<std::byte> bytes(block.data.get(), block.size);
   encryptor_.encrypt(bytes);
-  hash_.update(bytes);
   sink_.write(bytes);
   size_ += bytes.size();
 }

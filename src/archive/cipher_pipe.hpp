@@ -15,7 +15,6 @@
 
 #include "rightful/archive/package_sink.hpp"
 #include "rightful/crypto/ae2.hpp"
-#include "rightful/crypto/hash.hpp"
 
 #include "archive/block_output.hpp"
 
@@ -60,7 +59,6 @@ class CipherPipe final : public BlockOutput {
 
   PackageSink& sink_;
   crypto::Ae2Encryptor encryptor_;
-  crypto::Sha256 hash_;
   std::uint64_t size_ = 0;
 
   std::mutex mutex_;

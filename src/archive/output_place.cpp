@@ -1,16 +1,20 @@
 #include "archive/output_place.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "rightful/core/failure.hpp"
+#include "rightful/core/files.hpp"
 
 #include "archive/package_format.hpp"
 
@@ -19,9 +23,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPrefix = ".rightful-";
+constexpr std::string_view kPattern = ".rightful-XXXXXX";
+
 std::unexpected<Error> refuse_existing(const fs::path& target) {
   return fail(ErrorCode::Conflict,
-              target.string() + " exists already; name something new, or remove it");
+              target.string() + " exists already; name something new, or allow it to be replaced");
 }
 
 std::unexpected<Error> no_folder(const fs::path& target) {
@@ -48,7 +55,58 @@ Result<void> check_target(const fs::path& target, UnlockForm form, Overwrite ove
   if (form == UnlockForm::InnerZip && S_ISREG(facts.st_mode)) return {};
   if (form == UnlockForm::Folder && S_ISDIR(facts.st_mode) && is_unpacked_package(target))
     return {};
-  return fail(ErrorCode::Conflict, "the target is something else than an unlocked package");
+  return fail(ErrorCode::Conflict,
+              target.string() + " is something else than an unlocked package; it stays");
+}
+
+bool is_full(int error_number) {
+  return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+}
+
+/// LimitExceeded where the disk is full or a limit is reached. Errors  Failure for all else.
+std::unexpected<Error> refuse_full(const fs::path& temporary,
+                                   const std::string& what,
+                                   int error_number) {
+  if (!is_full(error_number)) throw_system_failure(what, error_number);
+  return fail(
+      ErrorCode::LimitExceeded,
+      "there is no room left in " + temporary.parent_path().string() + " (" +
+          // NOLINTNEXTLINE(concurrency-mt-unsafe): the reader's thread asks for no such text
+          std::strerror(error_number) + "); what had been written was removed");
+}
+
+/// Held while a temporary is made or leftovers are looked for, so that nobody takes a temporary
+/// that is not locked yet for one that was left.
+UniqueFd lock_folder(const fs::path& folder) {
+  UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open() || ::flock(fd.get(), LOCK_EX) != 0) return {};
+  return fd;
+}
+
+UniqueFd open_locked(const fs::path& temporary) {
+  UniqueFd fd(::open(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.is_open() || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+  return fd;
+}
+
+bool is_ours(int fd) {
+  struct stat facts{};
+  return ::fstat(fd, &facts) == 0 && facts.st_uid == ::geteuid() &&
+         (S_ISDIR(facts.st_mode) || S_ISREG(facts.st_mode));
+}
+
+/// Removes what a killed run has left in `folder`: our temporaries that nobody holds any more.
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename();
+    if (name.size() == kPattern.size() && name.starts_with(kPrefix)) found.push_back(entry.path());
+  }
+  for (const fs::path& leftover : found) {
+    const UniqueFd lock = open_locked(leftover);
+    if (lock.is_open() && is_ours(lock.get())) fs::remove_all(leftover, error);
+  }
 }
 
 /// `target/` and `target` are the same; `.` and `..` are no names that something could get.
@@ -68,20 +126,35 @@ Result<OutputPlace> OutputPlace::prepare(const fs::path& target,
                                          Overwrite overwrite) {
   RIGHTFUL_TRY(const fs::path plain, plain_target(target));
   RIGHTFUL_TRY(check_target(plain, form, overwrite));
-  std::string name = (plain.parent_path() / ".rightful-XXXXXX").string();
+  const UniqueFd folder_lock = lock_folder(plain.parent_path());
+  if (folder_lock.is_open()) remove_leftovers(plain.parent_path());
+  std::string name = (plain.parent_path() / kPattern).string();
   const bool is_made = form == UnlockForm::Folder
                            ? ::mkdtemp(name.data()) != nullptr
                            : UniqueFd(::mkostemp(name.data(), O_CLOEXEC)).is_open();
   if (!is_made && (errno == ENOENT || errno == ENOTDIR)) {
     return no_folder(plain);
   }
-  if (!is_made) throw_system_failure("make a temporary beside the target", errno);
+  if (!is_made && (errno == EACCES || errno == EPERM || errno == EROFS)) {
+    return fail(
+        ErrorCode::Denied,
+        "this user may not write into " + plain.parent_path().string() + "; name another place");
+  }
+  if (!is_made) return refuse_full(name, "make a temporary beside the target", errno);
   return OutputPlace(plain, name, form, overwrite);
 }
+
+OutputPlace::OutputPlace(fs::path target, fs::path temporary, UnlockForm form, Overwrite overwrite)
+    : target_(std::move(target)),
+      temporary_(std::move(temporary)),
+      lock_(open_locked(temporary_)),
+      form_(form),
+      overwrite_(overwrite) {}
 
 OutputPlace::OutputPlace(OutputPlace&& other) noexcept
     : target_(std::move(other.target_)),
       temporary_(std::exchange(other.temporary_, fs::path())),
+      lock_(std::move(other.lock_)),
       form_(other.form_),
       overwrite_(other.overwrite_) {}
 
@@ -97,40 +170,50 @@ UniqueFd OutputPlace::open_file() const {
   return file;
 }
 
-UniqueFd OutputPlace::open_entry(std::string_view name) const {
+Result<UniqueFd> OutputPlace::open_entry(std::string_view name) const {
   const fs::path path = temporary_ / fs::path(name);
   for (std::size_t slash = name.find('/'); slash != std::string_view::npos;
        slash = name.find('/', slash + 1)) {
     const fs::path folder = temporary_ / fs::path(name.substr(0, slash));
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-      throw_system_failure("make a folder", errno);
+      return refuse_full(temporary_, "make a folder", errno);
     }
   }
   // O_EXCL: two names that this file system takes for one are an error, not an overwrite.
   UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file.is_open()) throw_system_failure("make a file", errno);
+  if (!file.is_open()) return refuse_full(temporary_, "make a file", errno);
   return file;
+}
+
+Result<void> OutputPlace::write(const UniqueFd& file, ByteView bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return refuse_full(temporary_, "write an unlocked file", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
 }
 
 Result<void> OutputPlace::commit() {
   RIGHTFUL_TRY(check_target(target_, form_, overwrite_));
-  if (form_ == UnlockForm::Folder && overwrite_ == Overwrite::Replace) return replace_folder();
-  if (form_ == UnlockForm::InnerZip && overwrite_ == Overwrite::Refuse) {
-    // link(2) never replaces; where the file system has no links, the check above has to do.
-    if (::link(temporary_.c_str(), target_.c_str()) == 0)
-      return {};  // the destructor removes the other name
-    if (errno == EEXIST) return refuse_existing(target_);
-  }
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-    if (errno == EEXIST || errno == ENOTEMPTY) return refuse_existing(target_);
+  if (overwrite_ == Overwrite::Refuse) {
+    if (!rename_without_replacing(temporary_, target_)) return refuse_existing(target_);
+  } else if (form_ == UnlockForm::Folder) {
+    return replace_folder();
+  } else if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     throw_system_failure("rename to the target", errno);
   }
   temporary_.clear();
   return {};
 }
 
-/// Old folder aside, new one into its place, old one away.
+/// The two change places in one step, and the old one goes; where a file system cannot do that, old
+/// folder aside, new one into its place, old one away.
 Result<void> OutputPlace::replace_folder() {
+  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) {
+    return {};  // the destructor removes what is the temporary now
+  }
   const fs::path aside = temporary_.string() + ".old";
   const bool had_one = ::rename(target_.c_str(), aside.c_str()) == 0;
   if (!had_one && errno != ENOENT) throw_system_failure("move the old folder aside", errno);
@@ -143,15 +226,6 @@ Result<void> OutputPlace::replace_folder() {
   std::error_code ignored;
   if (had_one) fs::remove_all(aside, ignored);
   return {};
-}
-
-void write_fully(int fd, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_system_failure("write an unlocked file", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
 }
 
 }  // namespace rightful::archive

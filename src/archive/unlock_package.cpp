@@ -21,18 +21,20 @@ Result<UnlockReport> write_inner_zip(ChunkSource& stream, const OutputPlace& pla
   while (true) {
     RIGHTFUL_TRY(const ByteView part, stream.next());
     if (part.empty()) break;
-    write_fully(file.get(), part);
+    RIGHTFUL_TRY(place.write(file, part));
     bytes += part.size();
   }
   return UnlockReport{.files = 1, .bytes = bytes};
 }
 
-Result<std::uint64_t> write_entry(ChunkSource& content, int fd) {
+Result<std::uint64_t> write_entry(ChunkSource& content,
+                                  const OutputPlace& place,
+                                  const UniqueFd& file) {
   std::uint64_t bytes = 0;
   while (true) {
     RIGHTFUL_TRY(const ByteView part, content.next());
     if (part.empty()) return bytes;
-    write_fully(fd, part);
+    RIGHTFUL_TRY(place.write(file, part));
     bytes += part.size();
   }
 }
@@ -47,8 +49,8 @@ Result<UnlockReport> write_folder(ChunkSource& stream,
   while (true) {
     RIGHTFUL_TRY(const CentralRecord* const record, walker.enter());
     if (record == nullptr) break;
-    const UniqueFd file = place.open_entry(record->name);
-    RIGHTFUL_TRY(const std::uint64_t bytes, write_entry(walker.content(), file.get()));
+    RIGHTFUL_TRY(const UniqueFd file, place.open_entry(record->name));
+    RIGHTFUL_TRY(const std::uint64_t bytes, write_entry(walker.content(), place, file));
     ++report.files;
     report.bytes += bytes;
   }
@@ -57,14 +59,16 @@ Result<UnlockReport> write_folder(ChunkSource& stream,
 }
 
 Result<void> check_hash(const reader::StreamFacts& facts, const UnlockOptions& options) {
-  if (options.content_sha256 && *options.content_sha256 != *facts.content_sha256) {
+  if (options.content_sha256 && *options.content_sha256 != facts.content_sha256) {
     return reader::refuse(ErrorCode::NotAuthentic, "content", "the content hash does not hold");
   }
   return {};
 }
 
+/// The caller wants no more, or nothing more can be written: no reason to read on.
 bool is_stop(const Result<UnlockReport>& written) {
-  return !written && written.error().code == ErrorCode::Conflict;
+  return !written && (written.error().code == ErrorCode::Conflict ||
+                      written.error().code == ErrorCode::LimitExceeded);
 }
 
 }  // namespace
@@ -77,9 +81,8 @@ Result<UnlockReport> unlock_package(const ReadAt& stored,
   RIGHTFUL_TRY(auto anywhere, reader::open_content(file, passphrase));
   RIGHTFUL_TRY(OutputPlace place,
                OutputPlace::prepare(options.target, options.form, options.overwrite));
-  const auto scope =
-      options.content_sha256 ? reader::HashScope::Content : reader::HashScope::Nothing;
-  reader::PlaintextStream stream(stored, file, std::move(forward), scope, options.progress);
+  reader::PlaintextStream stream(
+      stored, file, std::move(forward), reader::HashScope::Content, options.progress);
   const reader::InnerBytes inner(stored, file, std::move(anywhere));
   const Result<UnlockReport> written = options.form == UnlockForm::InnerZip
                                            ? write_inner_zip(stream, place)

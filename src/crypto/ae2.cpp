@@ -6,7 +6,7 @@
 #include "rightful/crypto/not_authentic.hpp"
 
 #include "crypto/aes_ctr.hpp"
-#include "crypto/hmac_sha1.hpp"
+#include "crypto/entry_digests.hpp"
 #include "crypto/pbkdf2.hpp"
 
 namespace rightful::crypto {
@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned kRounds = 1000;
 constexpr std::size_t kMacKeyBytes = 32;
 constexpr std::size_t kDerivedBytes = kAes256KeyBytes + kMacKeyBytes + kAe2VerifierBytes;
-// Small enough that the MAC finds what the cipher wrote in the processor's first two caches.
+// Small enough that the hashes find what the cipher wrote in the processor's first two caches.
 constexpr std::size_t kStepBytes = 32 * std::size_t{1024};
 
 SecretBytes derive_keys(std::string_view passphrase,
@@ -23,26 +23,22 @@ SecretBytes derive_keys(std::string_view passphrase,
   return pbkdf2_hmac_sha1(passphrase, salt, kRounds, kDerivedBytes);
 }
 
-/// Cipher, MAC and verifier from the 66 derived bytes: AES key(32) ‖ MAC key(32) ‖ verifier(2).
+/// Cipher, hashes and verifier from the 66 derived bytes: AES key(32) ‖ MAC key(32) ‖ verifier(2).
 struct Machinery {
-  explicit Machinery(ByteView derived)
-      : cipher(derived.first<kAes256KeyBytes>()),
-        mac(derived.subspan(kAes256KeyBytes, kMacKeyBytes)) {
+  Machinery(ByteView derived, std::span<const std::byte, kAe2SaltBytes> salt)
+      : cipher(derived.first<kAes256KeyBytes>()) {
+    std::array<std::byte, kAe2SaltBytes + kAe2VerifierBytes> head{};
+    std::copy(salt.begin(), salt.end(), head.begin());
     std::copy_n(derived.last(kAe2VerifierBytes).begin(), kAe2VerifierBytes, verifier.begin());
+    std::copy(verifier.begin(), verifier.end(), head.begin() + kAe2SaltBytes);
+    digests = make_entry_digests(
+        derived.subspan(kAes256KeyBytes, kMacKeyBytes), head, available_sha_engines().back());
   }
 
   AesCtr cipher;
-  HmacSha1 mac;
   std::array<std::byte, kAe2VerifierBytes> verifier{};
+  std::unique_ptr<EntryDigests> digests;
 };
-
-/// The first ten of the twenty bytes.
-std::array<std::byte, kAe2MacBytes> truncated(HmacSha1&& mac) {
-  const auto whole = std::move(mac).finish();
-  std::array<std::byte, kAe2MacBytes> first{};
-  std::copy_n(whole.begin(), first.size(), first.begin());
-  return first;
-}
 
 }  // namespace
 
@@ -52,7 +48,7 @@ struct Ae2Encryptor::State : Machinery {
 
 Ae2Encryptor::Ae2Encryptor(const Passphrase& passphrase,
                            std::span<const std::byte, kAe2SaltBytes> salt)
-    : state_(std::make_unique<State>(derive_keys(passphrase.expose(), salt).expose())) {}
+    : state_(std::make_unique<State>(derive_keys(passphrase.expose(), salt).expose(), salt)) {}
 
 Ae2Encryptor::Ae2Encryptor(Ae2Encryptor&&) noexcept = default;
 Ae2Encryptor& Ae2Encryptor::operator=(Ae2Encryptor&&) noexcept = default;
@@ -66,13 +62,13 @@ void Ae2Encryptor::encrypt(std::span<std::byte> in_place) {
   while (!in_place.empty()) {
     const auto step = in_place.first(std::min(in_place.size(), kStepBytes));
     state_->cipher.apply(step);
-    state_->mac.update(step);
+    state_->digests->update(step);
     in_place = in_place.subspan(step.size());
   }
 }
 
-std::array<std::byte, kAe2MacBytes> Ae2Encryptor::finish() && {
-  return truncated(std::move(state_->mac));
+Ae2Seal Ae2Encryptor::finish() && {
+  return state_->digests->finish();
 }
 
 struct Ae2Decryptor::State : Machinery {
@@ -82,7 +78,7 @@ struct Ae2Decryptor::State : Machinery {
 Result<Ae2Decryptor> Ae2Decryptor::open(std::string_view passphrase,
                                         std::span<const std::byte, kAe2SaltBytes> salt,
                                         std::span<const std::byte, kAe2VerifierBytes> verifier) {
-  auto state = std::make_unique<State>(derive_keys(passphrase, salt).expose());
+  auto state = std::make_unique<State>(derive_keys(passphrase, salt).expose(), salt);
   if (!constant_time_equal(state->verifier, verifier)) return not_authentic();
   return Ae2Decryptor(std::move(state));
 }
@@ -96,7 +92,7 @@ Ae2Decryptor::~Ae2Decryptor() = default;
 void Ae2Decryptor::decrypt(std::span<std::byte> in_place) {
   while (!in_place.empty()) {
     const auto step = in_place.first(std::min(in_place.size(), kStepBytes));
-    state_->mac.update(step);
+    state_->digests->update(step);
     state_->cipher.apply(step);
     in_place = in_place.subspan(step.size());
   }
@@ -107,9 +103,10 @@ void Ae2Decryptor::decrypt_at(std::uint64_t offset_bytes, std::span<std::byte> i
   state_->cipher.apply(in_place);
 }
 
-Result<void> Ae2Decryptor::finish(std::span<const std::byte, kAe2MacBytes> mac) && {
-  if (!constant_time_equal(truncated(std::move(state_->mac)), mac)) return not_authentic();
-  return {};
+Result<Sha256Digest> Ae2Decryptor::finish(std::span<const std::byte, kAe2MacBytes> mac) && {
+  const Ae2Seal seal = state_->digests->finish();
+  if (!constant_time_equal(seal.mac, mac)) return not_authentic();
+  return seal.sha256;
 }
 
 }  // namespace rightful::crypto

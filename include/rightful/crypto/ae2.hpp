@@ -12,6 +12,7 @@
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/result.hpp"
+#include "rightful/crypto/fixed_bytes.hpp"
 #include "rightful/crypto/passphrase.hpp"
 
 namespace rightful::crypto {
@@ -21,6 +22,12 @@ inline constexpr std::size_t kAe2VerifierBytes = 2;
 inline constexpr std::size_t kAe2MacBytes = 10;
 inline constexpr std::size_t kAe2OverheadBytes = kAe2SaltBytes + kAe2VerifierBytes + kAe2MacBytes;
 
+/// What stands at an entry's end, and what the envelope signs.
+struct Ae2Seal {
+  std::array<std::byte, kAe2MacBytes> mac;
+  Sha256Digest sha256;  ///< of salt ‖ verifier ‖ ciphertext ‖ mac: the content hash
+};
+
 /// Encrypts one entry, front to back.
 ///
 /// Format   WinZip AES encryption specification 1.04, strength 3: PBKDF2-HMAC-SHA1 with 1000 rounds
@@ -29,8 +36,8 @@ inline constexpr std::size_t kAe2OverheadBytes = kAe2SaltBytes + kAe2VerifierByt
 ///          = salt ‖ verifier ‖ ciphertext ‖ mac.
 /// Threads  one at a time; may move between threads.
 /// Errors   Failure when OpenSSL fails inside.
-/// Cost     AES-NI where the processor has it (chosen at run time); HMAC-SHA1 is then the larger
-/// part.
+/// Cost     AES-NI where the processor has it, and both hashes in one loop where it has SHA
+///          instructions (chosen at run time); the hashes are then the larger part.
 class Ae2Encryptor {
  public:
   /// @param salt  random, never used twice with one passphrase.
@@ -42,7 +49,7 @@ class Ae2Encryptor {
   [[nodiscard]] std::array<std::byte, kAe2VerifierBytes> verifier() const noexcept;
   /// The next bytes of the entry, replaced by their ciphertext. Any size; large parts are faster.
   void encrypt(std::span<std::byte> in_place);
-  [[nodiscard]] std::array<std::byte, kAe2MacBytes> finish() &&;
+  [[nodiscard]] Ae2Seal finish() &&;
 
  private:
   struct State;
@@ -71,8 +78,9 @@ class Ae2Decryptor {
   /// looking something up before the walk. An object that is read this way is not used for
   /// decrypt() and finish().
   void decrypt_at(std::uint64_t offset_bytes, std::span<std::byte> in_place);
-  /// Constant time. @return NotAuthentic: then everything decrypted must be thrown away.
-  [[nodiscard]] Result<void> finish(std::span<const std::byte, kAe2MacBytes> mac) &&;
+  /// Constant time. @return the content hash, or NotAuthentic: then everything decrypted must be
+  /// thrown away.
+  [[nodiscard]] Result<Sha256Digest> finish(std::span<const std::byte, kAe2MacBytes> mac) &&;
 
  private:
   struct State;

@@ -58,13 +58,13 @@ Result<StreamFacts> PlaintextStream::finish() {
   }
   if (thread_.joinable()) thread_.join();
   if (failure_) std::rethrow_exception(failure_);
-  if (!std::move(decryptor_).finish(file_.mac)) {
+  const auto content_sha256 = std::move(decryptor_).finish(file_.mac);
+  if (!content_sha256) {
     return refuse(ErrorCode::NotAuthentic,
                   "hmac",
                   "the encrypted entry was changed, or the passphrase is wrong");
   }
-  StreamFacts facts;
-  if (scope_ != HashScope::Nothing) facts.content_sha256 = std::move(content_hash_).finish();
+  StreamFacts facts{.content_sha256 = *content_sha256, .file_sha256 = {}};
   if (scope_ == HashScope::ContentAndFile) facts.file_sha256 = std::move(file_hash_).finish();
   return facts;
 }
@@ -85,12 +85,7 @@ void PlaintextStream::run() {
 void PlaintextStream::work() {
   const std::uint64_t head_end = file_.ciphertext_offset();
   if (scope_ == HashScope::ContentAndFile) hash_outside(0, head_end);
-  if (scope_ != HashScope::Nothing) {
-    content_hash_.update(file_.salt);
-    content_hash_.update(file_.verifier);
-  }
   decrypt_all();
-  if (scope_ != HashScope::Nothing) content_hash_.update(file_.mac);
   if (scope_ == HashScope::ContentAndFile) {
     hash_outside(head_end + file_.inner_size, stored_.size());
   }
@@ -115,7 +110,6 @@ void PlaintextStream::decrypt_all() {
     block->resize(
         static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, file_.inner_size - done)));
     stored_.read_at(file_.ciphertext_offset() + done, *block);
-    if (scope_ != HashScope::Nothing) content_hash_.update(*block);
     if (scope_ == HashScope::ContentAndFile) file_hash_.update(*block);
     decryptor_.decrypt(*block);
     done += block->size();

@@ -22,12 +22,12 @@
 
 namespace rightful::archive::reader {
 
-/// Which hashes are wanted beside the HMAC.
-enum class HashScope : std::uint8_t { Nothing, Content, ContentAndFile };
+/// Whether the file's own hash is wanted beside HMAC and content hash.
+enum class HashScope : std::uint8_t { Content, ContentAndFile };
 
 /// What is known when everything has been read; the HMAC has held then.
 struct StreamFacts {
-  std::optional<crypto::Sha256Digest> content_sha256;
+  crypto::Sha256Digest content_sha256;
   std::optional<crypto::Sha256Digest> file_sha256;
 };
 
@@ -68,7 +68,6 @@ class PlaintextStream final : public ChunkSource {
   crypto::Ae2Decryptor decryptor_;
   HashScope scope_;
   const PackageProgress& progress_;
-  crypto::Sha256 content_hash_;
   crypto::Sha256 file_hash_;
   Bytes current_;
   std::uint64_t delivered_ = 0;
