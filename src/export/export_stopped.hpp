@@ -43,6 +43,12 @@ class ExportStopped : public Failure {
       return "unknown_column";
     case SourceErrorKind::RoleTooPowerful:
       return "role_too_powerful";
+    case SourceErrorKind::AccessDenied:
+      return "source_refused";
+    case SourceErrorKind::BadAnswer:
+      return "bad_row";
+    case SourceErrorKind::RepeatedRecord:
+      return "count_mismatch";
     case SourceErrorKind::NotConfigured:
       return "not_configured";
   }

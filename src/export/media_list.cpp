@@ -49,6 +49,12 @@ void append_number(Bytes& out, std::uint64_t number) {
   out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
+void append_text(Bytes& out, std::string_view text) {
+  append_number(out, text.size());
+  const ByteView bytes = as_bytes(text);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
 std::size_t index_of_field(const catalog::Dataset& dataset, const catalog::Field& field) {
   return static_cast<std::size_t>(&field - dataset.fields.data());
 }
@@ -82,9 +88,8 @@ std::string MediaList::add(const sources::ObjectReference& object,
   append_number(entry, index_of_field(*object.dataset, *object.field));
   append_number(entry, object.record);
   append_number(entry, number);
-  append_number(entry, object.reference.size());
-  const ByteView reference = as_bytes(object.reference);
-  entry.insert(entry.end(), reference.begin(), reference.end());
+  append_text(entry, object.reference);
+  append_text(entry, object.version);
   spool_.append(entry);
   ++count_;
   return media_name(object.dataset->name, number, ending_of(object.reference));
@@ -97,10 +102,11 @@ std::optional<ListedObject> MediaList::Reader::next() {
   const catalog::Field& field = dataset.fields.at(number().value());
   const std::uint64_t record = number().value();
   const std::uint64_t object_number = number().value();
-  std::string reference(number().value(), '\0');
-  fill(std::as_writable_bytes(std::span(reference)));
+  std::string reference = text();
+  std::string version = text();
   std::string name = media_name(dataset.name, object_number, ending_of(reference));
-  return ListedObject{{&dataset, &field, record, std::move(reference)}, std::move(name)};
+  return ListedObject{{&dataset, &field, record, std::move(reference), std::move(version)},
+                      std::move(name)};
 }
 
 std::optional<std::uint64_t> MediaList::Reader::number() {
@@ -109,6 +115,12 @@ std::optional<std::uint64_t> MediaList::Reader::number() {
   if (got == 0) return std::nullopt;
   fill(std::span(bytes).subspan(1));
   return std::bit_cast<std::uint64_t>(bytes);
+}
+
+std::string MediaList::Reader::text() {
+  std::string text(number().value(), '\0');
+  fill(std::as_writable_bytes(std::span(text)));
+  return text;
 }
 
 void MediaList::Reader::fill(std::span<std::byte> into) {

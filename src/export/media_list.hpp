@@ -53,6 +53,7 @@ class MediaList {
 
    private:
     [[nodiscard]] std::optional<std::uint64_t> number();
+    [[nodiscard]] std::string text();
     void fill(std::span<std::byte> into);
 
     archive::SpoolReader reader_;

@@ -41,8 +41,8 @@ constexpr std::array kCauses{
              "reference."},
     CauseRow{"count_mismatch",
              FailureClass::Quarantine,
-             "A source delivered another number of records than it counted in the same snapshot. "
-             "Nothing was released."},
+             "A source delivered another number of records than it counted in the same snapshot, or "
+             "one of them twice. Nothing was released."},
     CauseRow{"bad_statement",
              FailureClass::Quarantine,
              "The signed request does not fit the job: account, key or statement was changed after "
@@ -92,6 +92,14 @@ constexpr std::array kCauses{
         "role_too_powerful",
         FailureClass::Stop,
         "A source's role may write or stands above row security. Give Rightful a read-only role."},
+    CauseRow{"source_refused",
+             FailureClass::Stop,
+             "A source refuses the credentials, or what is asked with them. Run `rightful catalog "
+             "check`: it says which."},
+    CauseRow{"bad_row",
+             FailureClass::Stop,
+             "A source delivered something that is no record as it was agreed on. See the child's "
+             "log line, and docs/sources."},
     CauseRow{"not_configured",
              FailureClass::Stop,
              "A source has no address or folder. Set the variable that the catalog names."},

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "rightful/core/clock.hpp"
 #include "rightful/core/failure.hpp"
 
@@ -25,6 +27,17 @@ struct FileState {
 
   static FileState of(const struct stat& status) {
     return {status.st_dev, status.st_ino, status.st_size, status.st_mtim, status.st_ctim};
+  }
+
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{}:{}:{}:{}.{}:{}.{}",
+                       device,
+                       inode,
+                       size,
+                       modified.tv_sec,
+                       modified.tv_nsec,
+                       changed.tv_sec,
+                       changed.tv_nsec);
   }
 
   friend bool operator==(const FileState& a, const FileState& b) {
@@ -58,6 +71,8 @@ class FileStream final : public ObjectStream {
   [[nodiscard]] std::uint64_t size() const noexcept override {
     return static_cast<std::uint64_t>(state_.size);
   }
+
+  [[nodiscard]] std::string version() const override { return state_.text(); }
 
   [[nodiscard]] SourceResult<std::size_t> read(std::span<std::byte> buffer) override {
     ssize_t count = 0;
@@ -148,7 +163,9 @@ SourceResult<std::unique_ptr<ObjectStream>> FilesSource::open_object(
                       name_,
                       object.dataset->name,
                       "an object was changed or replaced while it was read"};
-  if (!(FileState::of(status) == FileState::of(found))) return std::unexpected(std::move(changed));
+  const FileState state = FileState::of(status);
+  const bool is_as_seen = object.version.empty() || object.version == state.text();
+  if (!(state == FileState::of(found)) || !is_as_seen) return std::unexpected(std::move(changed));
   ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return std::make_unique<FileStream>(std::move(file), std::move(changed), status);
 }

@@ -22,6 +22,12 @@ std::string_view name_of(SourceErrorKind kind) noexcept {
       return "schema_changed";
     case SourceErrorKind::RoleTooPowerful:
       return "role_too_powerful";
+    case SourceErrorKind::AccessDenied:
+      return "access_denied";
+    case SourceErrorKind::BadAnswer:
+      return "bad_answer";
+    case SourceErrorKind::RepeatedRecord:
+      return "repeated_record";
     case SourceErrorKind::NotConfigured:
       return "source_not_configured";
   }

@@ -1,5 +1,6 @@
 #include "sources/source_factory.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -7,7 +8,10 @@
 #include "rightful/core/check.hpp"
 
 #include "sources/files_source.hpp"
+#include "sources/http_source.hpp"
+#include "sources/odbc_source.hpp"
 #include "sources/postgres_source.hpp"
+#include "sources/s3_source.hpp"
 
 namespace rightful::sources {
 namespace {
@@ -23,11 +27,23 @@ SourceError wrong_kind(const SourceOrder& order) {
           "a source of kind " + std::string(order.source.kind()) + " cannot be read this way"};
 }
 
+bool is_control(char c) {
+  return (c >= '\0' && c < ' ') || c == '\x7f';
+}
+
 struct RecordOpener {
   const SourceOrder& order;
 
   Records operator()(const catalog::PostgresqlSettings& /*settings*/) const {
     return PostgresSource::open(order);
+  }
+
+  Records operator()(const catalog::HttpSettings& settings) const {
+    return HttpSource::open(order, settings);
+  }
+
+  Records operator()(const catalog::OdbcSettings& settings) const {
+    return OdbcSource::open(order, settings);
   }
 
   template <class Other>
@@ -45,6 +61,10 @@ struct ObjectOpener {
     return FilesSource::open(order.source, root);
   }
 
+  Objects operator()(const catalog::S3Settings& settings) const {
+    return S3Source::open(order, settings);
+  }
+
   template <class Other>
   Objects operator()(const Other& /*settings*/) const {
     return std::unexpected(wrong_kind(order));
@@ -57,11 +77,14 @@ SourceResult<std::string> location_of(const SourceOrder& order,
                                       const std::string& key,
                                       const std::string& variable) {
   const auto found = order.locations.find(key);
-  if (found != order.locations.end() && !found->second.empty()) return found->second;
-  return std::unexpected(SourceError{SourceErrorKind::NotConfigured,
-                                     order.source.name,
-                                     "",
-                                     "the environment variable " + variable + " is not set"});
+  const bool is_set = found != order.locations.end() && !found->second.empty();
+  if (is_set && std::ranges::none_of(found->second, is_control)) return found->second;
+  return std::unexpected(SourceError{
+      SourceErrorKind::NotConfigured,
+      order.source.name,
+      "",
+      "the environment variable " + variable +
+          (is_set ? " holds a line break or another control character" : " is not set")});
 }
 
 Records open_record_source(const SourceOrder& order) {

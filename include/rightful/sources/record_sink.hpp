@@ -72,6 +72,8 @@ struct ObjectReference {
   const catalog::Field* field = nullptr;
   std::uint64_t record = 0;  ///< number of the record
   std::string reference;     ///< as the row holds it; its owner has been checked
+  /// ObjectStream::version() of when it was opened first: it must still be that. Empty = any.
+  std::string version = {};
 };
 
 /// Errors  an implementation throws Failure to end the reading.

@@ -21,7 +21,10 @@ enum class SourceErrorKind : std::uint8_t {
                        ///< a person
   SchemaChanged,       ///< table or columns are not what the catalog describes → a person
   RoleTooPowerful,     ///< the role may write, or is above row security → a person
-  NotConfigured        ///< no URL or folder was given for a source, or it cannot be used → a person
+  AccessDenied,    ///< a service or store refuses our credentials, or what they ask for → a person
+  BadAnswer,       ///< a service answers otherwise than its contract says → a person
+  RepeatedRecord,  ///< a record came twice, or out of order → quarantine
+  NotConfigured    ///< no URL or folder was given for a source, or it cannot be used → a person
 };
 
 /// `foreign_record` …: the closed word for ledger and statistics, `[a-z0-9_]{1,24}`.
