@@ -116,24 +116,27 @@ bool is_time(std::string_view text) {
   return (zone.empty() || has_zone) && is_date_time("2000-01-01T" + std::string(local));
 }
 
-/// `P`, then at least one number with its letter, in the order that ISO 8601 has them.
+/// Numbers, each with its letter, in the order of `letters`.
+bool are_amounts(std::string_view text, std::string_view letters) {
+  while (!text.empty()) {
+    const auto digits = text.find_first_not_of("-.0123456789");
+    if (digits == std::string_view::npos || !is_decimal(text.substr(0, digits), true)) return false;
+    const auto letter = letters.find(text[digits]);
+    if (letter == std::string_view::npos) return false;
+    letters.remove_prefix(letter + 1);
+    text.remove_prefix(digits + 1);
+  }
+  return true;
+}
+
+/// ISO 8601: `P`, amounts of days, and perhaps `T` with amounts of time.
 bool is_interval(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  if (!text.starts_with('P') || text.size() < 3) return false;
-  std::string_view letters = "YMWDTHMS";
-  std::string_view rest = text.substr(1);
-  bool has_number = false;
-  while (!rest.empty()) {
-    const auto digits = std::min(rest.find_first_not_of("-0123456789."), rest.size() - 1);
-    const auto letter = letters.find(rest[digits]);
-    const bool is_separator = rest[digits] == 'T' && digits == 0;
-    if (letter == std::string_view::npos || (digits == 0 && !is_separator)) return false;
-    if (!is_separator && !is_decimal(rest.substr(0, digits), true)) return false;
-    has_number = has_number || !is_separator;
-    letters.remove_prefix(letter + 1);
-    rest.remove_prefix(digits + 1);
-  }
-  return has_number && !text.ends_with('T');
+  if (text.size() < 3 || text.front() != 'P') return false;
+  const auto t = text.find('T');
+  const bool has_time = t != std::string_view::npos;
+  if (!are_amounts(text.substr(1, has_time ? t - 1 : t), "YMWD")) return false;
+  return !has_time || (t + 1 < text.size() && are_amounts(text.substr(t + 1), "HMS"));
 }
 
 std::optional<Value> uuid(std::string_view text, std::string& scratch) {

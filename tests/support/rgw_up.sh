@@ -1,6 +1,7 @@
 #!/bin/sh
 # A real S3 server for tests: Ceph with one monitor, one OSD in memory, and a RADOS Gateway, on this machine only.
-# Usage: rgw_up.sh FOLDER PORT MONITOR_PORT ACCESS_KEY SECRET_KEY
+# Usage: rgw_up.sh FOLDER PORT MONITOR_PORT ACCESS_KEY SECRET_KEY OTHER_ACCESS_KEY OTHER_SECRET_KEY
+# The first pair of keys is the owner's of all buckets, the second that of the user `stranger`, who owns nothing.
 # FOLDER is empty and ours. Writes FOLDER/*.pid; prints `ready` once requests are answered, then waits for the end of
 # standard input and takes everything down. Needs ceph-mon, ceph-osd, ceph-mgr, ceph-common, radosgw and uuid-runtime.
 set -eu
@@ -73,8 +74,12 @@ ceph-osd -c ceph.conf -i 0 --mkfs --osd-uuid "$osd" > log/osd-mkfs.out 2>&1
 start osd ceph-osd -i 0
 start mgr ceph-mgr -i a
 start rgw radosgw -n client.rgw
-timeout 90 radosgw-admin -c ceph.conf user create --uid=rightful --display-name=rightful \
-  --access-key="$access_key" --secret-key="$secret_key" > /dev/null 2> log/user.out
+user() {
+  timeout 90 radosgw-admin -c ceph.conf user create --uid="$1" --display-name="$1" --access-key="$2" --secret-key="$3" \
+    > /dev/null 2>> log/user.out
+}
+user rightful "$access_key" "$secret_key"
+user stranger "$6" "$7"
 timeout 60 python3 -c '
 import socket, sys, time
 while True:

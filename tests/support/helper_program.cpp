@@ -1,0 +1,142 @@
+#include "tests/support/helper_program.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+#include "rightful/core/subprocess.hpp"
+#include "rightful/core/unique_fd.hpp"
+
+namespace rightful::testing {
+namespace {
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+Pipe make_pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe for a helper program");
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// Listens on a port of the kernel's choice, on this machine only.
+std::pair<int, int> listen_somewhere() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
+  const bool is_listening =
+      fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+      ::listen(fd, 16) == 0 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
+  if (!is_listening) throw std::runtime_error("no port for a test");
+  return {fd, ntohs(address.sin_port)};
+}
+
+}  // namespace
+
+struct HelperProgram::Impl {
+  UniqueFd to;
+  UniqueFd from;
+  Subprocess process;
+  std::string first_line = {};
+  std::string read = {};  ///< of `from`, not given out yet
+
+  std::string line() {
+    for (;;) {
+      if (const auto end = read.find('\n'); end != std::string::npos) {
+        std::string text = read.substr(0, end);
+        read.erase(0, end + 1);
+        return text;
+      }
+      char buffer[4096];
+      const ssize_t count = ::read(from.get(), buffer, sizeof buffer);
+      if (count <= 0) throw std::runtime_error("a helper program of the test ended");
+      read.append(buffer, static_cast<std::size_t>(count));
+    }
+  }
+};
+
+HelperProgram::HelperProgram(const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& environment) {
+  Pipe to = make_pipe();
+  Pipe from = make_pipe();
+  SubprocessSpec spec;
+  spec.program = "/usr/bin/env";
+  spec.arguments = arguments;
+  spec.environment = environment;
+  spec.environment.emplace_back("PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+  spec.environment.emplace_back("PYTHONDONTWRITEBYTECODE=1");
+  spec.environment.emplace_back("HOME=/nonexistent");
+  spec.descriptors = {{to.read.get(), 0}, {from.write.get(), 1}, {2, 2}};
+  spec.dies_with_parent = true;
+  impl_ = std::make_unique<Impl>(
+      Impl{std::move(to.write), std::move(from.read), Subprocess::start(spec)});
+  to.read = UniqueFd();
+  from.write = UniqueFd();
+  impl_->first_line = impl_->line();
+}
+
+HelperProgram::HelperProgram(HelperProgram&&) noexcept = default;
+
+HelperProgram& HelperProgram::operator=(HelperProgram&&) noexcept = default;
+
+HelperProgram::~HelperProgram() {
+  if (impl_ == nullptr) return;
+  // The end of its input lets it take down what it started.
+  impl_->to = UniqueFd();
+  if (impl_->process.is_running() && !impl_->process.wait_for(std::chrono::seconds{5})) {
+    impl_->process.send_signal(SIGKILL);
+  }
+}
+
+const std::string& HelperProgram::first_line() const noexcept {
+  return impl_->first_line;
+}
+
+std::string HelperProgram::ask(std::string_view order) {
+  const std::string line = std::string(order) + "\n";
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t count = ::write(impl_->to.get(), rest.data(), rest.size());
+    if (count <= 0) throw std::runtime_error("a helper program of the test does not listen");
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return impl_->line();
+}
+
+void HelperProgram::kill() {
+  impl_->process.send_signal(SIGKILL);
+  (void)impl_->process.wait();
+}
+
+std::string support_file(std::string_view name) {
+  return RIGHTFUL_SOURCE_DIR "/tests/support/" + std::string(name);
+}
+
+int free_port() {
+  const auto [fd, port] = listen_somewhere();
+  ::close(fd);
+  return port;
+}
+
+SilentServer::SilentServer() {
+  std::tie(socket_, port_) = listen_somewhere();
+}
+
+SilentServer::~SilentServer() {
+  ::close(socket_);
+}
+
+}  // namespace rightful::testing
