@@ -231,6 +231,11 @@ struct Original {
   Bytes file = forge_outer_zip(inner, some_envelope());
 };
 
+const Original& original() {
+  static const Original kOriginal;
+  return kOriginal;
+}
+
 }  // namespace
 
 Bytes forge_inner_zip(const std::vector<ForgedEntry>& entries) {
@@ -275,7 +280,7 @@ Bytes forge_outer_zip(const Bytes& inner, const std::string& envelope) {
   content.offset = out.bytes.size();
   add_local(out, content, true, false);
   out.add(ByteView(salt)).add(ByteView(cipher.verifier())).add(ByteView(text));
-  out.add(ByteView(std::move(cipher).finish()));
+  out.add(ByteView(std::move(cipher).finish().mac));
   last.offset = out.bytes.size();
   add_local(out, last, true, false);
   out.add(envelope);
@@ -289,23 +294,22 @@ Bytes forge_outer_zip(const Bytes& inner, const std::string& envelope) {
 }
 
 Forged forge(const std::vector<Edit>& script) {
-  static const Original kOriginal;
-  const auto is_for = [&script](EditTarget::Layer layer) {
-    return std::ranges::any_of(script,
-                               [layer](const Edit& edit) { return edit.target.layer == layer; });
-  };
-  const bool has_forms = std::ranges::any_of(script, [](const Edit& e) { return e.kind == 'f'; });
-  const bool is_same_inside = !has_forms && !is_for(EditTarget::Layer::Entry);
+  const bool is_same_inside = std::ranges::none_of(script, [](const Edit& edit) {
+    return edit.kind == 'f' || edit.target.layer == EditTarget::Layer::Entry;
+  });
   Forged forged;
-  forged.entries = is_same_inside ? kOriginal.entries : forge_entries(script);
-  const Bytes exact = is_same_inside ? kOriginal.inner : forge_inner_zip(forged.entries);
-  const Bytes inner = edited(exact, script, {.layer = EditTarget::Layer::Inner});
-  const bool is_same_inner = is_same_inside && inner == exact;
-  const Bytes outer = is_same_inner ? kOriginal.file : forge_outer_zip(inner, some_envelope());
-  forged.file = edited(outer, script);
-  forged.is_whole = inner == exact && forged.file == outer;
-  forged.is_original = forged.file == kOriginal.file;
+  forged.entries = is_same_inside ? original().entries : forge_entries(script);
+  const Bytes exact = is_same_inside ? original().inner : forge_inner_zip(forged.entries);
+  forged.inner = edited(exact, script, {.layer = EditTarget::Layer::Inner});
+  forged.is_whole = forged.inner == exact;
+  forged.is_original = forged.inner == original().inner;
   return forged;
+}
+
+Bytes forge_file(const Forged& forged, const std::vector<Edit>& script) {
+  return edited(
+      forged.is_original ? original().file : forge_outer_zip(forged.inner, some_envelope()),
+      script);
 }
 
 }  // namespace rightful::fuzz

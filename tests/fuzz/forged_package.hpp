@@ -39,18 +39,19 @@ struct ForgedEntry {
 /// fixture's.
 [[nodiscard]] Bytes forge_outer_zip(const Bytes& inner, const std::string& envelope);
 
-/// Where a package of five entries (0 page, 1 data, 2 schema, 3 media, 4 about), the three closing
-/// ones behind them (5 manifest, 6 sums, 7 signature), is changed by a script, layer by layer from
-/// the inside out.
+/// A package of five entries (0 page, 1 data, 2 schema, 3 media, 4 about) with the three closing
+/// ones behind them (5 manifest, 6 sums, 7 signature), changed by a script layer by layer from the
+/// inside out.
 struct Forged {
   std::vector<ForgedEntry> entries;  ///< eight, as they went in
-  Bytes file;
-  bool is_original = false;  ///< nothing was changed
-
-  /// Whether no edit but those of entries was made: the file then holds exactly `entries`.
-  bool is_whole = false;
+  Bytes inner;                       ///< the inner ZIP
+  bool is_whole = true;              ///< `inner` holds exactly `entries`
+  bool is_original = true;           ///< nothing was changed so far
 };
 
+/// The layers below the file.
 [[nodiscard]] Forged forge(const std::vector<Edit>& script);
+/// The file around it, then changed itself.
+[[nodiscard]] Bytes forge_file(const Forged& forged, const std::vector<Edit>& script);
 
 }  // namespace rightful::fuzz
