@@ -2,22 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <fstream>
 #include <stop_token>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/check.hpp"
-#include "rightful/core/failure.hpp"
-#include "rightful/crypto/hash.hpp"
 #include "rightful/crypto/statement.hpp"
 
 #include "app/client_json.hpp"
+#include "app/progress_display.hpp"
 
 namespace rightful::app {
 
@@ -25,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
 
 /// `127.0.0.1:8480/x` → `127.0.0.1`; `[::1]:8480` → `[::1]`.
 std::string_view host_of(std::string_view after_scheme) {
@@ -50,24 +44,6 @@ Instant truncated_to_milliseconds(Instant instant) {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(instant);
 }
 
-Result<crypto::Sha256Digest> hash_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::NotFound, "cannot read " + path.string());
-  crypto::Sha256 hash;
-  std::vector<char> buffer(kReadBytes);
-  while (file) {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    hash.update(as_bytes({buffer.data(), static_cast<std::size_t>(file.gcount())}));
-  }
-  return std::move(hash).finish();
-}
-
-std::uint64_t size_or_zero(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  return error ? 0 : size;
-}
-
 }  // namespace
 
 bool has_ended(const RequestView& request) {
@@ -76,12 +52,7 @@ bool has_ended(const RequestView& request) {
   return std::ranges::find(kRunning, request.state) == kRunning.end();
 }
 
-Result<Client> Client::create(HttpClient& http,
-                              Clock& clock,
-                              Random& random,
-                              std::string_view server) {
-  while (server.ends_with('/'))
-    server.remove_suffix(1);
+Result<void> Client::check_server(std::string_view server) {
   const bool is_https = server.starts_with("https://");
   const bool is_http = server.starts_with("http://");
   const std::string_view host =
@@ -95,6 +66,16 @@ Result<Client> Client::create(HttpClient& http,
     return fail(ErrorCode::InvalidArgument,
                 "plain http:// is only for a server on this machine; use https://");
   }
+  return {};
+}
+
+Result<Client> Client::create(HttpClient& http,
+                              Clock& clock,
+                              Random& random,
+                              std::string_view server) {
+  while (server.ends_with('/'))
+    server.remove_suffix(1);
+  RIGHTFUL_TRY(check_server(server));
   return Client(http, clock, random, std::string(server));
 }
 
@@ -108,6 +89,12 @@ HttpCall Client::call_to(std::string_view method, std::string_view path) const {
 Result<HttpReply> Client::send(HttpCall call) {
   if (!cookie_.empty()) call.headers.emplace_back("Cookie", cookie_);
   auto reply = http_->send(call);
+  if (!reply && reply.error().code == ErrorCode::NotAuthentic) {
+    return fail(
+        ErrorCode::NotAuthentic,
+        fmt::format("the certificate of {} is not trusted on this machine; nothing was sent",
+                    server_));
+  }
   if (!reply) {
     return fail(ErrorCode::Unavailable,
                 fmt::format("{} does not answer ({}); is it running, is the address right?",
@@ -149,7 +136,7 @@ Result<crypto::CredentialKeys> Client::derive(const AccountId& account,
 Result<crypto::RecoveryCode> Client::enrol(const AccountId& account,
                                            const crypto::SecretBytes& invitation,
                                            const crypto::SecretBytes& credential,
-                                           std::string_view language) {
+                                           const std::optional<std::string>& language) {
   RIGHTFUL_TRY(const auto keys, derive(account, credential));
   const auto root = crypto::RequesterRoot::generate(*random_);
   auto code = crypto::RecoveryCode::generate(*random_);
@@ -162,7 +149,7 @@ Result<crypto::RecoveryCode> Client::enrol(const AccountId& account,
                       .login = to_base64(keys.login.expose()),
                       .unlock_key = to_base64(root.unlock_keys().public_key().bytes()),
                       .sign_key = to_base64(root.sign_key().public_key().bytes()),
-                      .language = std::string(language),
+                      .language = language,
                       .password_wrap = to_base64(by_password),
                       .recovery_wrap = to_base64(by_code)});
   RIGHTFUL_TRY(post("/v1/enrolment", body));
@@ -268,37 +255,49 @@ Result<std::string> Client::envelope(const RequestId& request) {
 }
 
 Result<void> Client::fetch(const RequestView& request,
-                           const fs::path& part,
+                           PartialDownload& part,
                            const ShowBytes& show) {
-  const std::uint64_t total = request.package->size_bytes;
-  std::uint64_t done = size_or_zero(part);
-  if (done >= total) {
-    if (done == total) return {};
-    fs::remove(part);
-    done = 0;
-  }
-  std::ofstream file(part, std::ios::binary | std::ios::app);
+  if (part.is_whole()) return {};
+  const std::string etag = '"' + to_hex(request.package->sha256.bytes()) + '"';
   HttpCall call = call_to("GET", "/v1/requests/" + request.id.to_string() + "/package");
-  call.headers.emplace_back("Range", fmt::format("bytes={}-", done));
-  bool was_stopped = false;
-  call.on_body = [&](ByteView bytes) {
-    file << as_text(bytes);
-    done += bytes.size();
-    was_stopped = !show(done, total);
-    return !was_stopped && file.good();
+  call.headers.emplace_back("Range", fmt::format("bytes={}-", part.size()));
+  call.headers.emplace_back("If-Range", etag);
+  Result<void> taken;
+  call.on_head = [&](const HttpReply& head) {
+    const auto named = head.headers.find("etag");
+    if (named != head.headers.end() && named->second != etag) {
+      taken =
+          fail(ErrorCode::Unavailable,
+               "the server has another package now; run the same command again, it begins anew");
+    } else if (head.status != 206 && part.size() > 0) {
+      taken = part.restart();
+    }
+    return taken.has_value();
   };
-  RIGHTFUL_TRY(const HttpReply reply, send(std::move(call)));
-  file.close();
-  if (file.fail()) throw Failure(Retry::Later, "disk_write", "cannot write " + part.string());
-  if (reply.status != 206 && reply.status != 200) return std::unexpected(error_of(reply));
-  if (done != total)
-    return fail(ErrorCode::Unavailable,
-                "the download broke off; the same command goes on where it stopped");
-  return {};
+  call.on_body = [&](ByteView bytes) {
+    taken = part.append(bytes);
+    if (taken && !show(part.size(), part.wanted_size()))
+      taken = fail(ErrorCode::Conflict, "the download was stopped");
+    return taken.has_value();
+  };
+  const std::uint64_t before = part.size();
+  const auto reply = send(std::move(call));
+  if (!taken && taken.error().code == ErrorCode::NotAuthentic) part.discard();
+  RIGHTFUL_TRY(taken);
+  if (!reply && part.size() == before) return std::unexpected(reply.error());
+  if (reply && reply->status != 206 && reply->status != 200)
+    return std::unexpected(error_of(*reply));
+  if (part.is_whole()) return {};
+  return fail(ErrorCode::Unavailable,
+              fmt::format("the download broke off after {} of {}; run the same command again, it "
+                          "goes on where it stopped",
+                          human_size(part.size()),
+                          human_size(part.wanted_size())));
 }
 
 Result<void> Client::download(const RequestView& request,
                               const fs::path& target,
+                              archive::Overwrite overwrite,
                               const ShowBytes& show_bytes) {
   if (!request.package) {
     return fail(ErrorCode::Conflict,
@@ -306,24 +305,11 @@ Result<void> Client::download(const RequestView& request,
                             "status` shows how it goes",
                             request.state));
   }
-  std::error_code error;
-  if (fs::exists(target, error)) {
-    return fail(ErrorCode::Conflict,
-                target.string() + " exists already; name another file with --output, or remove it");
-  }
-  fs::path part = target;
-  part += ".part";
+  RIGHTFUL_TRY(auto part,
+               PartialDownload::open(
+                   target, request.package->sha256, request.package->size_bytes, overwrite));
   RIGHTFUL_TRY(fetch(request, part, show_bytes));
-  RIGHTFUL_TRY(const auto digest, hash_file(part));
-  if (digest != request.package->sha256) {
-    fs::remove(part, error);
-    return fail(ErrorCode::NotAuthentic,
-                "what arrived is not what was released (SHA-256 differs); it was removed, please "
-                "download again");
-  }
-  fs::rename(part, target, error);
-  if (error) throw_system_failure("rename " + part.string(), error.value());
-  return {};
+  return part.finish();
 }
 
 }  // namespace rightful::app

@@ -23,6 +23,8 @@
 #include "rightful/crypto/requester_root.hpp"
 #include "rightful/crypto/secret_bytes.hpp"
 
+#include "app/partial_download.hpp"
+
 namespace rightful::app {
 
 struct ServiceFacts {
@@ -78,8 +80,10 @@ using ShowBytes = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 /// Secrets  the credential is used and not kept; login and wrap keys live in locked memory.
 class Client {
  public:
-  /// @param server  `https://host[:port]`, or `http://` on a loopback address only. @return
-  /// InvalidArgument
+  /// @param server  `https://host[:port]`, or `http://` on a loopback address only.
+  /// @return InvalidArgument
+  [[nodiscard]] static Result<void> check_server(std::string_view server);
+  /// @param server  as for check_server(). @return InvalidArgument
   [[nodiscard]] static Result<Client> create(HttpClient& http,
                                              Clock& clock,
                                              Random& random,
@@ -89,11 +93,12 @@ class Client {
 
   /// Makes the account's root and keys, wraps it under the credential and under a new recovery
   /// code.
-  /// @param invitation  the one-time token. @param language  `en`, `fr`, `de`.
+  /// @param invitation  the one-time token. @param language  `en`, `fr`, `de`; empty = what the
+  /// invitation was made with.
   [[nodiscard]] Result<crypto::RecoveryCode> enrol(const AccountId& account,
                                                    const crypto::SecretBytes& invitation,
                                                    const crypto::SecretBytes& credential,
-                                                   std::string_view language);
+                                                   const std::optional<std::string>& language);
 
   /// Opens a session, which is also a fresh step-up.
   [[nodiscard]] Result<void> sign_in(const AccountId& account,
@@ -116,12 +121,16 @@ class Client {
   [[nodiscard]] Result<RequestView> wait(const RequestId& request, const ShowRequest& show_request);
 
   [[nodiscard]] Result<std::string> envelope(const RequestId& request);
-  /// Into `<target>.part`, going on where an earlier call broke off, then checked against the
+  /// Into a PartialDownload, going on where an earlier call broke off, then checked against the
   /// SHA-256 that the server names and renamed.
-  /// @return Conflict when `target` exists; NotAuthentic when the bytes are not the released ones:
-  /// the part is removed.
+  ///
+  /// Format  RFC 9110 sections 13.1.5 (If-Range) and 14.2 (Range)
+  /// @return as PartialDownload; Unavailable when the transfer broke off or the server has another
+  /// package now: what has arrived stays; NotAuthentic when the bytes are not the released ones:
+  /// they are removed.
   [[nodiscard]] Result<void> download(const RequestView& request,
                                       const std::filesystem::path& target,
+                                      archive::Overwrite overwrite,
                                       const ShowBytes& show_bytes);
 
   [[nodiscard]] const std::string& server() const noexcept { return server_; }
@@ -142,7 +151,7 @@ class Client {
   [[nodiscard]] Result<crypto::CredentialKeys> derive(const AccountId& account,
                                                       const crypto::SecretBytes& credential);
   [[nodiscard]] Result<void> fetch(const RequestView& request,
-                                   const std::filesystem::path& part,
+                                   PartialDownload& part,
                                    const ShowBytes& show);
 
   HttpClient* http_;

@@ -120,13 +120,13 @@ std::string json_object(
 std::string enrolment_json(const EnrolmentText& enrolment) {
   const Json wraps = Json::array({{{"kind", "password"}, {"data", enrolment.password_wrap}},
                                   {{"kind", "recovery"}, {"data", enrolment.recovery_wrap}}});
-  const Json object = {{"invitation", enrolment.invitation},
-                       {"account", enrolment.account},
-                       {"login", enrolment.login},
-                       {"unlock_key", enrolment.unlock_key},
-                       {"sign_key", enrolment.sign_key},
-                       {"language", enrolment.language},
-                       {"wraps", wraps}};
+  Json object = {{"invitation", enrolment.invitation},
+                 {"account", enrolment.account},
+                 {"login", enrolment.login},
+                 {"unlock_key", enrolment.unlock_key},
+                 {"sign_key", enrolment.sign_key},
+                 {"wraps", wraps}};
+  if (enrolment.language) object["language"] = *enrolment.language;
   return object.dump();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +27,7 @@ struct EnrolmentText {
   std::string login;
   std::string unlock_key;
   std::string sign_key;
-  std::string language;
+  std::optional<std::string> language;
   std::string password_wrap;
   std::string recovery_wrap;
 };

@@ -34,7 +34,48 @@ std::string plain(std::string_view text) {
   return out;
 }
 
+/// 16 bytes in hexadecimal, however they are grouped.
+bool is_fingerprint(std::string_view typed) {
+  constexpr std::size_t kDigits = 32;
+  const std::string digits = plain(typed);
+  return digits.size() == kDigits &&
+         digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 }  // namespace
+
+Result<void> check_client_line(const ParsedCommand& line) {
+  if (const auto server = line.value("--server")) RIGHTFUL_TRY(Client::check_server(*server));
+  if (const auto account = line.value("--account")) {
+    const auto parsed = AccountId::parse(*account);
+    if (!parsed) return fail(ErrorCode::InvalidArgument, "--account: " + parsed.error().detail);
+  }
+  const auto key = line.value("--service-key");
+  if (key && !is_fingerprint(*key)) {
+    return fail(ErrorCode::InvalidArgument,
+                "--service-key is malformed: a fingerprint has 32 digits 0-9 and a-f, such as "
+                "\"0f3a 77c2 … 9b1e\"; spaces and hyphens do not count");
+  }
+  return {};
+}
+
+Result<void> check_request_line(const ParsedCommand& line) {
+  RIGHTFUL_TRY(check_client_line(line));
+  const auto id = line.argument(0);
+  if (!id || RequestId::parse(*id)) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "REQUEST is an id such as 9f0c1c3e-6f0e-4c53-9f4e-2f6f3b1f9a11; `rightful status` "
+              "lists yours");
+}
+
+ExitCode run_for_customer(const Invocation& invocation,
+                          Result<void> (*check)(const ParsedCommand&),
+                          Result<ExitCode> (*action)(const Invocation&)) {
+  const auto checked = check(invocation.line);
+  if (!checked) return report_usage(invocation.console, checked.error());
+  const auto done = action(invocation);
+  return done ? *done : report(invocation.console, done.error());
+}
 
 bool is_fingerprint_of(std::string_view typed, const crypto::SignPublicKey& key) {
   return plain(typed) == plain(crypto::fingerprint(key));
@@ -109,11 +150,8 @@ Result<SignedInClient> sign_in(const Invocation& invocation, ClientWorld& world)
 
 Result<RequestView> chosen_request(Client& client, const std::optional<std::string>& id) {
   if (id) {
-    const auto parsed = RequestId::parse(*id);
-    if (!parsed)
-      return fail(ErrorCode::InvalidArgument,
-                  "REQUEST is an id such as 9f0c1c3e-…; `rightful status` lists yours");
-    return client.show(*parsed);
+    RIGHTFUL_TRY(const auto parsed, RequestId::parse(*id));
+    return client.show(parsed);
   }
   RIGHTFUL_TRY(const auto all, client.list());
   if (all.empty())

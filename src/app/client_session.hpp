@@ -31,6 +31,17 @@ inline constexpr std::string_view kClientExitCodes =
 /// count.
 [[nodiscard]] bool is_fingerprint_of(std::string_view typed, const crypto::SignPublicKey& key);
 
+/// What can be wrong with the words alone: the forms of `--server`, `--account`, `--service-key`.
+/// @return InvalidArgument
+[[nodiscard]] Result<void> check_client_line(const ParsedCommand& line);
+/// The same for a command whose one argument is a request.
+[[nodiscard]] Result<void> check_request_line(const ParsedCommand& line);
+
+/// Runs a customer's command. Nothing is done, and the exit code is 2, when `check` refuses.
+[[nodiscard]] ExitCode run_for_customer(const Invocation& invocation,
+                                        Result<void> (*check)(const ParsedCommand&),
+                                        Result<ExitCode> (*action)(const Invocation&));
+
 /// Owns what a Client needs from outside.
 struct ClientWorld {
   std::unique_ptr<HttpClient> http;

@@ -32,7 +32,11 @@ struct Command {
 [[nodiscard]] Command admin_keys_init_command();
 [[nodiscard]] Command admin_account_add_command();
 [[nodiscard]] Command admin_request_retry_command();
+[[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
+[[nodiscard]] Command catalog_explain_command();
+[[nodiscard]] Command catalog_rls_command();
+[[nodiscard]] Command catalog_import_fides_command();
 [[nodiscard]] Command enrol_command();
 [[nodiscard]] Command request_command();
 [[nodiscard]] Command status_command();
@@ -50,5 +54,7 @@ struct Command {
 
 /// Prints `rightful: <what went wrong>` and gives the exit code of its class.
 [[nodiscard]] ExitCode report(Console console, const Error& error);
+/// The same for a command line or a setting that is wrong, before anything was done.
+[[nodiscard]] ExitCode report_usage(Console console, const Error& error);
 
 }  // namespace rightful::app

@@ -141,13 +141,32 @@ Result<void> retry_request(const Invocation& invocation, const Settings& setting
   return {};
 }
 
-template <Result<void> (*Action)(const Invocation&, const Settings&)>
+Result<void> check_nothing(const ParsedCommand& /*line*/) {
+  return {};
+}
+
+Result<void> check_account(const ParsedCommand& line) {
+  const std::string text = *line.argument(0);
+  if (text == "-") return {};
+  const auto account = AccountId::parse(text);
+  if (!account) return fail(ErrorCode::InvalidArgument, "ACCOUNT: " + account.error().detail);
+  return {};
+}
+
+Result<void> check_request(const ParsedCommand& line) {
+  if (RequestId::parse(*line.argument(0))) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; the log line "
+              "`export_needs_a_person` has it");
+}
+
+template <Result<void> (*Check)(const ParsedCommand&),
+          Result<void> (*Action)(const Invocation&, const Settings&)>
 ExitCode run(const Invocation& invocation) {
-  const auto settings = read_settings(invocation.line, invocation.environment);
-  if (!settings) {
-    static_cast<void>(report(invocation.console, settings.error()));
-    return ExitCode::Usage;
-  }
+  const auto settings = read_quiet_settings(invocation.line, invocation.environment);
+  if (!settings) return report_usage(invocation.console, settings.error());
+  const auto checked = Check(invocation.line);
+  if (!checked) return report_usage(invocation.console, checked.error());
   const auto done = Action(invocation, *settings);
   return done ? ExitCode::Ok : report(invocation.console, done.error());
 }
@@ -155,15 +174,15 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command admin_keys_init_command() {
-  return {.spec = keys_spec(), .run = &run<&init_keys>};
+  return {.spec = keys_spec(), .run = &run<&check_nothing, &init_keys>};
 }
 
 Command admin_request_retry_command() {
-  return {.spec = retry_spec(), .run = &run<&retry_request>};
+  return {.spec = retry_spec(), .run = &run<&check_request, &retry_request>};
 }
 
 Command admin_account_add_command() {
-  return {.spec = account_spec(), .run = &run<&add_account>};
+  return {.spec = account_spec(), .run = &run<&check_account, &add_account>};
 }
 
 }  // namespace rightful::app

@@ -63,8 +63,6 @@ CommandSpec spec() {
 Result<DemoCompanyPlan> plan_of(const ParsedCommand& line) {
   DemoCompanyPlan plan;
   const std::string scale = line.value("--scale").value_or("full");
-  if (scale != "full" && scale != "small")
-    return fail(ErrorCode::InvalidArgument, "--scale must be full or small");
   plan.scale = scale == "small" ? DemoScale::Small : DemoScale::Full;
   if (const auto seed = line.value("--seed")) {
     const bool is_number = !seed->empty() && seed->size() < 19 &&
@@ -109,8 +107,12 @@ void print_what_next(const DemoWorld& world, Console console) {
   console.out << fmt::format(
       "The service runs at {0} until Ctrl-C. In another terminal:\n\n"
       "  R={1}\n"
-      "  # Anna Schmidt looks at her requests, and opens her package:\n"
+      "  # Anna Schmidt asks once more, sees what she has asked for, and fetches what was made:\n"
+      "  $R request --server {0} --account {2} --credential-file {3}/anna-schmidt.credential\n"
       "  $R status --server {0} --account {2} --credential-file {3}/anna-schmidt.credential\n"
+      "  $R download --server {0} --account {2} --credential-file {3}/anna-schmidt.credential "
+      "--output schmidt.zip\n"
+      "  # She opens the one that the demo has fetched:\n"
       "  $R unlock {4}/anna-schmidt.zip --server {0} --account {2} --credential-file "
       "{3}/anna-schmidt.credential --into schmidt\n"
       "  # Anna Schmitt tries it with hers, and is refused (exit code 3):\n"
@@ -185,10 +187,8 @@ Result<ExitCode> prepare_and_run(const Invocation& invocation,
 ExitCode run(const Invocation& invocation) {
   const auto settings = demo_settings(invocation);
   const auto plan = plan_of(invocation.line);
-  if (!settings || !plan) {
-    static_cast<void>(report(invocation.console, settings ? plan.error() : settings.error()));
-    return ExitCode::Usage;
-  }
+  if (!settings) return report_usage(invocation.console, settings.error());
+  if (!plan) return report_usage(invocation.console, plan.error());
   const auto done = prepare_and_run(invocation, *settings, *plan);
   return done ? *done : report(invocation.console, done.error());
 }

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "app/client_session.hpp"
 #include "app/command.hpp"
 #include "app/progress_display.hpp"
@@ -14,14 +12,14 @@ CommandSpec spec() {
   std::vector<OptionSpec> options = client_options();
   options.push_back(
       {"--output", "FILE", "Where to put the package. Default: rightful-package.zip here."});
+  options.push_back({"--overwrite", "", "Replace FILE if it exists, once the new one is whole."});
   return {.name = "download",
           .summary = "Fetch your package.",
           .purpose =
-              "Signs you in and fetches the package, still locked. A download that broke off goes "
-              "on where it stopped when "
-              "the same command is run again. At the end the file is compared with the checksum of "
-              "what was released; "
-              "another file is removed.\n\n`rightful unlock` opens it.",
+              "Signs you in and fetches the package, still locked. What arrives is kept in "
+              "FILE.….part beside FILE; a download that broke off, at whatever byte, goes on from "
+              "there when the same command is run again. Only a whole file, compared with the "
+              "checksum of what was released, gets the name FILE.\n\n`rightful unlock` opens it.",
           .arguments = {{"REQUEST", "Id of the request. Default: your newest one.", false}},
           .options = std::move(options),
           .settings = TakesSettings::No,
@@ -34,29 +32,28 @@ CommandSpec spec() {
               "again."};
 }
 
-Result<void> download(const Invocation& invocation) {
+Result<ExitCode> download(const Invocation& invocation) {
   const std::string target =
       invocation.line.value("--output").value_or(std::string(kDefaultTarget));
   ClientWorld world;
   RIGHTFUL_TRY(auto signed_in, sign_in(invocation, world));
   RIGHTFUL_TRY(const auto request, chosen_request(signed_in.client, invocation.line.argument(0)));
-  ProgressDisplay display(invocation.console, world.clock, {"download"});
-  RIGHTFUL_TRY(
-      signed_in.client.download(request, target, [&](std::uint64_t done, std::uint64_t total) {
-        const double share =
-            total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
-        display.update(0, share, fmt::format("{} of {}", human_size(done), human_size(total)));
+  ProgressDisplay display(invocation.console, world.clock, {"download"}, OffTerminal::Nothing);
+  const auto overwrite =
+      invocation.line.has("--overwrite") ? archive::Overwrite::Replace : archive::Overwrite::Refuse;
+  RIGHTFUL_TRY(signed_in.client.download(
+      request, target, overwrite, [&](std::uint64_t done, std::uint64_t total) {
+        display.update_bytes(0, done, total);
         return true;
       }));
   display.finish(0, human_size(request.package->size_bytes));
   signed_in.client.sign_out();
   invocation.console.out << target << '\n';
-  return {};
+  return ExitCode::Ok;
 }
 
 ExitCode run(const Invocation& invocation) {
-  const auto done = download(invocation);
-  return done ? ExitCode::Ok : report(invocation.console, done.error());
+  return run_for_customer(invocation, &check_request_line, &download);
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ CommandSpec spec() {
                      "FILE",
                      "File whose first line is the invitation (`-` = standard input). Without it "
                      "you are asked."});
-  options.push_back({"--language", "en|fr|de", "Language of your packages. Default: en."});
+  options.push_back(
+      {"--language",
+       "en|fr|de",
+       "Language of your packages. Default: the one that the company has put down for you."});
   options.push_back(
       {"--recovery-code-file",
        "FILE",
@@ -43,20 +46,20 @@ CommandSpec spec() {
               "again later."};
 }
 
-Result<void> hand_over(const Invocation& invocation, const crypto::RecoveryCode& code) {
+Result<ExitCode> hand_over(const Invocation& invocation, const crypto::RecoveryCode& code) {
   const auto file = invocation.line.value("--recovery-code-file");
   if (!file) {
     invocation.console.out << code.expose() << '\n';
     invocation.console.err
         << "This is your recovery code. It is shown once: write it down and keep it safe.\n";
-    return {};
+    return ExitCode::Ok;
   }
   RIGHTFUL_TRY(write_new_secret_file(*file, code.expose()));
   invocation.console.err << "Your recovery code is in " << *file << "; keep it safe.\n";
-  return {};
+  return ExitCode::Ok;
 }
 
-Result<void> enrol(const Invocation& invocation) {
+Result<ExitCode> enrol(const Invocation& invocation) {
   ClientWorld world;
   RIGHTFUL_TRY(const auto account, account_of(invocation));
   RIGHTFUL_TRY(auto client, meet_server(invocation, world));
@@ -69,15 +72,14 @@ Result<void> enrol(const Invocation& invocation) {
                 "a credential has at least 8 characters: it is all that keeps others from your "
                 "packages. Nothing was sent");
   }
-  const std::string language = invocation.line.value("--language").value_or("en");
-  RIGHTFUL_TRY(const auto code, client.enrol(account, invitation, credential, language));
+  RIGHTFUL_TRY(const auto code,
+               client.enrol(account, invitation, credential, invocation.line.value("--language")));
   invocation.console.err << "You are enrolled. `rightful request` asks for your data.\n";
   return hand_over(invocation, code);
 }
 
 ExitCode run(const Invocation& invocation) {
-  const auto done = enrol(invocation);
-  return done ? ExitCode::Ok : report(invocation.console, done.error());
+  return run_for_customer(invocation, &check_client_line, &enrol);
 }
 
 }  // namespace

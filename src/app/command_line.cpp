@@ -115,6 +115,17 @@ const SettingDefinition* find_setting(const CommandSpec& spec, std::string_view 
   return found == all.end() ? nullptr : &*found;
 }
 
+/// `en|fr|de` has alternatives; `FILE` has none.
+bool is_allowed(std::string_view placeholder, std::string_view value) {
+  if (placeholder.find('|') == std::string_view::npos) return true;
+  while (!placeholder.empty()) {
+    const auto end = std::min(placeholder.find('|'), placeholder.size());
+    if (placeholder.substr(0, end) == value) return true;
+    placeholder.remove_prefix(std::min(end + 1, placeholder.size()));
+  }
+  return false;
+}
+
 auto usage_error(const CommandSpec& spec, std::string_view what) {
   return fail(
       ErrorCode::InvalidArgument,
@@ -170,6 +181,9 @@ Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std
     } else if (takes_value) {
       if (i + 1 >= words.size()) return usage_error(spec, fmt::format("{} needs a value", name));
       value = words[++i];
+    }
+    if (option != spec.options.end() && !is_allowed(option->value, value)) {
+      return usage_error(spec, fmt::format("{} must be one of {}", name, option->value));
     }
     if (setting != nullptr && option == spec.options.end()) {
       parsed.settings_.emplace_back(setting->name, value);

@@ -19,7 +19,7 @@ namespace rightful::app {
 
 struct OptionSpec {
   std::string_view name;         ///< `--server`
-  std::string_view value;        ///< `URL`; empty = a flag without value
+  std::string_view value;        ///< `URL`; `en|fr|de` = one of these; empty = a flag without value
   std::string_view explanation;  ///< one or two sentences
 };
 

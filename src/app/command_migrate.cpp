@@ -17,7 +17,9 @@ CommandSpec spec() {
           "records them. Run "
           "it before the first start on a database of yours, and after every update of the "
           "program. A second run "
-          "changes nothing. An embedded database is brought up to date by `rightful serve` itself.",
+          "changes nothing. An embedded database is brought up to date by `rightful serve` itself."
+          "\n\nThe database's role must own the database and have CREATEROLE, because a step makes "
+          "the roles of the ledger.",
       .arguments = {},
       .options = {},
       .settings = TakesSettings::Yes,
@@ -42,11 +44,8 @@ Result<void> migrate(const Invocation& invocation, const Settings& settings) {
 }
 
 ExitCode run(const Invocation& invocation) {
-  const auto settings = read_settings(invocation.line, invocation.environment);
-  if (!settings) {
-    static_cast<void>(report(invocation.console, settings.error()));
-    return ExitCode::Usage;
-  }
+  const auto settings = read_quiet_settings(invocation.line, invocation.environment);
+  if (!settings) return report_usage(invocation.console, settings.error());
   const auto done = migrate(invocation, *settings);
   return done ? ExitCode::Ok : report(invocation.console, done.error());
 }

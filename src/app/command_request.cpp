@@ -72,8 +72,7 @@ Result<ExitCode> ask(const Invocation& invocation) {
 }
 
 ExitCode run(const Invocation& invocation) {
-  const auto done = ask(invocation);
-  return done ? *done : report(invocation.console, done.error());
+  return run_for_customer(invocation, &check_client_line, &ask);
 }
 
 }  // namespace

@@ -60,6 +60,23 @@ Result<Settings> prepare(const Invocation& invocation) {
   return settings;
 }
 
+Result<Settings> prepare_serve(const Invocation& invocation) {
+  RIGHTFUL_TRY(auto settings, prepare(invocation));
+  if (settings.path("catalog").empty()) {
+    return fail(
+        ErrorCode::InvalidArgument,
+        "say which catalog to serve with --catalog FILE; docs/catalog.md tells how to write one");
+  }
+  return settings;
+}
+
+Result<Settings> prepare_work(const Invocation& invocation) {
+  RIGHTFUL_TRY(auto settings, prepare(invocation));
+  if (settings.integer("workers") == 0)
+    return fail(ErrorCode::InvalidArgument, "--workers must be at least 1 here");
+  return settings;
+}
+
 ServiceOptions service_options(const Invocation& invocation,
                                const Settings& settings,
                                ServiceFace face,
@@ -76,24 +93,19 @@ ServiceOptions service_options(const Invocation& invocation,
 /// A source whose address is missing would fail every request; better not to start.
 Result<void> require_addresses(const Invocation& invocation, const catalog::Catalog& catalog) {
   for (const catalog::Source& source : catalog.sources()) {
-    const std::string& name = source.location_env();
-    if (name.empty() || !find_in(invocation.environment, name).empty()) continue;
-    return fail(ErrorCode::InvalidArgument,
-                fmt::format("the catalog's source `{}` takes its address from the environment "
-                            "variable {}, which is not "
-                            "set; set it and start again",
-                            source.name,
-                            name));
+    for (const auto& [key, variable] : source.variables()) {
+      if (!find_in(invocation.environment, variable).empty()) continue;
+      return fail(ErrorCode::InvalidArgument,
+                  fmt::format("the catalog's source `{}` needs the environment variable {}, which "
+                              "is not set; set it and start again",
+                              source.name,
+                              variable));
+    }
   }
   return {};
 }
 
 Result<void> serve(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
-  if (settings.path("catalog").empty()) {
-    return fail(
-        ErrorCode::InvalidArgument,
-        "say which catalog to serve with --catalog FILE; docs/catalog.md tells how to write one");
-  }
   RIGHTFUL_TRY(const auto catalog, load_catalog(settings.path("catalog")));
   if (settings.integer("workers") > 0) RIGHTFUL_TRY(require_addresses(invocation, catalog.catalog));
   SystemClock clock;
@@ -119,8 +131,6 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
 }
 
 Result<void> work(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
-  if (settings.integer("workers") == 0)
-    return fail(ErrorCode::InvalidArgument, "--workers must be at least 1 here");
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
@@ -145,13 +155,11 @@ Result<void> work(const Invocation& invocation, const Settings& settings, const 
   return {};
 }
 
-template <Result<void> (*Face)(const Invocation&, const Settings&, const StopSignal&)>
+template <Result<Settings> (*Prepare)(const Invocation&),
+          Result<void> (*Face)(const Invocation&, const Settings&, const StopSignal&)>
 ExitCode run(const Invocation& invocation) {
-  const auto settings = prepare(invocation);
-  if (!settings) {
-    static_cast<void>(report(invocation.console, settings.error()));
-    return ExitCode::Usage;
-  }
+  const auto settings = Prepare(invocation);
+  if (!settings) return report_usage(invocation.console, settings.error());
   const StopSignal stop;
   const auto done = Face(invocation, *settings, stop);
   return done ? ExitCode::Ok : report(invocation.console, done.error());
@@ -160,11 +168,11 @@ ExitCode run(const Invocation& invocation) {
 }  // namespace
 
 Command serve_command() {
-  return {.spec = serve_spec(), .run = &run<&serve>};
+  return {.spec = serve_spec(), .run = &run<&prepare_serve, &serve>};
 }
 
 Command work_command() {
-  return {.spec = work_spec(), .run = &run<&work>};
+  return {.spec = work_spec(), .run = &run<&prepare_work, &work>};
 }
 
 }  // namespace rightful::app

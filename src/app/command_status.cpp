@@ -39,7 +39,7 @@ void print(const Invocation& invocation, const RequestView& request) {
   invocation.console.out << '\n';
 }
 
-Result<void> show(const Invocation& invocation) {
+Result<ExitCode> show(const Invocation& invocation) {
   ClientWorld world;
   RIGHTFUL_TRY(auto signed_in, sign_in(invocation, world));
   if (const auto id = invocation.line.argument(0)) {
@@ -54,12 +54,11 @@ Result<void> show(const Invocation& invocation) {
       invocation.console.err << "There is no request yet; `rightful request` makes one.\n";
   }
   signed_in.client.sign_out();
-  return {};
+  return ExitCode::Ok;
 }
 
 ExitCode run(const Invocation& invocation) {
-  const auto done = show(invocation);
-  return done ? ExitCode::Ok : report(invocation.console, done.error());
+  return run_for_customer(invocation, &check_request_line, &show);
 }
 
 }  // namespace

@@ -62,7 +62,11 @@ const std::vector<Command>& all_commands() {
                                                  admin_keys_init_command(),
                                                  admin_account_add_command(),
                                                  admin_request_retry_command(),
+                                                 catalog_discover_command(),
                                                  catalog_check_command(),
+                                                 catalog_explain_command(),
+                                                 catalog_rls_command(),
+                                                 catalog_import_fides_command(),
                                                  enrol_command(),
                                                  request_command(),
                                                  status_command(),
@@ -75,6 +79,11 @@ const std::vector<Command>& all_commands() {
 ExitCode report(Console console, const Error& error) {
   console.err << "rightful: " << error.detail << '\n';
   return exit_code_for(error.code);
+}
+
+ExitCode report_usage(Console console, const Error& error) {
+  static_cast<void>(report(console, error));
+  return ExitCode::Usage;
 }
 
 ExitCode run_program(std::span<const std::string> words,
@@ -110,8 +119,7 @@ ExitCode run_program(std::span<const std::string> words,
   }
   const auto line = parse_command(command->spec, rest);
   if (!line) {
-    console.err << "rightful: " << line.error().detail << '\n';
-    return ExitCode::Usage;
+    return report_usage(console, line.error());
   }
   return command->run({.line = *line, .environment = environment, .console = console});
 }

@@ -62,8 +62,10 @@ Result<void> DemoRequester::wait_and_fetch(const fs::path& out, const ShowReques
             "the export of {} ended as `{}`: {}", role_.name, request_->state, request_->note));
   }
   RIGHTFUL_TRY(client_.step_up());
-  return client_.download(
-      *request_, file_in(out, role_, "zip"), [](std::uint64_t, std::uint64_t) { return true; });
+  return client_.download(*request_,
+                          file_in(out, role_, "zip"),
+                          archive::Overwrite::Refuse,
+                          [](std::uint64_t, std::uint64_t) { return true; });
 }
 
 Result<void> DemoRequester::reveal_code(const fs::path& out) {

@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   const app::Console console = app::process_console();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a limit on file sizes is an error of write(2) then, as a full disk is
   try {
     crypto::forbid_core_dumps();
     return static_cast<int>(app::run_program(words, app::process_environment(), console));

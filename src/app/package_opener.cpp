@@ -2,7 +2,12 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "rightful/archive/package_look.hpp"
 #include "rightful/archive/verify_package.hpp"
+
+#include "app/progress_display.hpp"
 
 namespace rightful::app {
 
@@ -16,20 +21,43 @@ auto not_yours() {
       "it. If you received it by mistake, do not pass it on: sign in and report it as `not mine`.");
 }
 
+/// Why a file is refused before any key is tried, in words for whoever holds it.
+Error explain(const std::filesystem::path& path, const archive::ReadAt& file) {
+  const auto [look, least_size] = archive::look_at(file);
+  const std::string name = path.string();
+  switch (look) {
+    case archive::PackageLook::Foreign:
+      return {ErrorCode::InvalidArgument, name + " is not a package of this service"};
+    case archive::PackageLook::Changed:
+      return {ErrorCode::NotAuthentic,
+              name +
+                  " is a package that was changed or damaged; download it again. Nothing was "
+                  "written"};
+    case archive::PackageLook::CutOff:
+      break;
+  }
+  const bool is_larger = least_size && *least_size > file.size();
+  const std::string here =
+      is_larger
+          ? fmt::format(
+                "{} of at least {} are here", human_size(file.size()), human_size(*least_size))
+          : fmt::format("{} are here, its end is missing", human_size(file.size()));
+  const std::string_view cure =
+      name.ends_with(".part")
+          ? "Run the same `rightful download` again, it goes on where it stopped"
+          : "Download it again with `rightful download --overwrite`";
+  return {ErrorCode::NotAuthentic,
+          fmt::format("{} is incomplete: {}. {}. Nothing was written", name, here, cure)};
+}
+
 }  // namespace
 
 Result<PackageFile> open_package_file(const std::filesystem::path& path) {
   RIGHTFUL_TRY(auto file, archive::FileReadAt::open(path));
   const auto text = archive::read_envelope(file);
-  if (!text) {
-    return fail(ErrorCode::InvalidArgument,
-                path.string() + " is not a package of this service (" + text.error().detail + ")");
-  }
+  if (!text) return std::unexpected(explain(path, file));
   auto envelope = crypto::parse_envelope(*text);
-  if (!envelope) {
-    return fail(ErrorCode::InvalidArgument,
-                path.string() + ": its envelope is damaged (" + envelope.error().detail + ")");
-  }
+  if (!envelope) return std::unexpected(explain(path, file));
   return PackageFile{.file = std::move(file), .envelope = *std::move(envelope)};
 }
 

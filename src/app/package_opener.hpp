@@ -22,7 +22,8 @@ struct PackageFile {
   crypto::Envelope envelope;
 };
 
-/// @return NotFound, Denied; InvalidArgument when it is not a package.
+/// @return NotFound, Denied; InvalidArgument when it is nothing like a package; NotAuthentic when
+/// it is one that was cut off or changed, with what to do.
 [[nodiscard]] Result<PackageFile> open_package_file(const std::filesystem::path& path);
 
 /// What the envelope gave, after signature, account and request were found right.

@@ -4,6 +4,9 @@
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/files.hpp"
+#include "rightful/core/log.hpp"
+#include "rightful/http/server.hpp"
+#include "rightful/store/connection_settings.hpp"
 
 namespace rightful::app {
 
@@ -12,6 +15,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20U;
+
+/// What the table of settings cannot know: the forms that other layers read.
+Result<void> check_values(const Settings& settings) {
+  const std::string& database = settings.text("database");
+  if (database != "embedded") {
+    const auto url = store::check_connection_url(database);
+    if (!url)
+      return fail(url.error().code,
+                  "`database` is neither `embedded` nor a URL: " + url.error().detail);
+  }
+  http::HttpServerSettings http;
+  http.listen = settings.text("listen");
+  http.tls_certificate = settings.path("tls.certificate");
+  http.tls_key = settings.path("tls.key");
+  return http::check_settings(http);
+}
 
 }  // namespace
 
@@ -42,9 +61,20 @@ Result<Settings> read_settings(const ParsedCommand& command,
     RIGHTFUL_TRY(settings.apply_yaml(as_text(*content), *file));
   }
   RIGHTFUL_TRY(settings.apply_environment(environment));
+  std::string catalogs;
   for (const auto& [name, value] : command.settings()) {
-    RIGHTFUL_TRY(settings.set(name, value));
+    if (name == "catalog") catalogs += (catalogs.empty() ? "" : ",") + value;
+    RIGHTFUL_TRY(settings.set(name, name == "catalog" ? catalogs : value));
   }
+  RIGHTFUL_TRY(check_values(settings));
+  return settings;
+}
+
+Result<Settings> read_quiet_settings(const ParsedCommand& command,
+                                     const std::vector<std::string>& environment) {
+  RIGHTFUL_TRY(auto settings, read_settings(command, environment));
+  RIGHTFUL_TRY(const auto level, log::parse_level(settings.text("log.level")));
+  log::set_level(level == log::Level::Info ? log::Level::Warn : level);
   return settings;
 }
 

@@ -18,9 +18,15 @@ namespace rightful::app {
 [[nodiscard]] std::vector<std::string> process_environment();
 
 /// Defaults, then the file of `--config`, then the environment, then flags.
-/// @return InvalidArgument with the place and what is allowed; NotFound when the file is missing.
+/// @return InvalidArgument with the place and what is allowed, also for a `listen` or `database`
+/// that could not be used; NotFound when the file is missing.
 [[nodiscard]] Result<Settings> read_settings(const ParsedCommand& command,
                                              const std::vector<std::string>& environment);
+
+/// The same for commands that do one thing and end: from then on ordinary events are not logged,
+/// unless `log.level` is `debug`.
+[[nodiscard]] Result<Settings> read_quiet_settings(const ParsedCommand& command,
+                                                   const std::vector<std::string>& environment);
 
 /// The value of an environment variable, or empty.
 [[nodiscard]] std::string find_in(const std::vector<std::string>& environment,

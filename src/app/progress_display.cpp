@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr int kBarColumns = 24;
 constexpr auto kPlainInterval = 5s;
+constexpr auto kFrameInterval = 50ms;
 constexpr double kPlainStep = 0.25;
 
 std::string bar(double share) {
@@ -28,8 +29,11 @@ std::string bar(double share) {
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay(Console console, Clock& clock, std::vector<std::string> names)
-    : console_(console), clock_(clock) {
+ProgressDisplay::ProgressDisplay(Console console,
+                                 Clock& clock,
+                                 std::vector<std::string> names,
+                                 OffTerminal off_terminal)
+    : console_(console), clock_(clock), off_terminal_(off_terminal) {
   for (std::string& name : names) {
     rows_.push_back({.name = std::move(name), .words = {}});
   }
@@ -41,17 +45,27 @@ void ProgressDisplay::update(std::size_t row, double share, std::string words) {
   if (target.is_finished) return;
   target.share = std::clamp(std::max(share, target.share), 0.0, 1.0);
   target.words = std::move(words);
+  const auto now = clock_.steady_now();
   if (console_.is_err_terminal) {
+    // The first frame shows every row; after it a row that is new to the screen is not held back.
+    if (is_drawn_ && target.is_drawn && now - drawn_at_ < kFrameInterval) return;
+    target.is_drawn = true;
+    drawn_at_ = now;
     redraw();
     return;
   }
-  const auto now = clock_.steady_now();
+  if (off_terminal_ == OffTerminal::Nothing) return;
   if (target.share >= target.printed_share + kPlainStep ||
       now - target.printed_at >= kPlainInterval) {
     target.printed_share = target.share;
     target.printed_at = now;
     print_line(target);
   }
+}
+
+void ProgressDisplay::update_bytes(std::size_t row, std::uint64_t done, std::uint64_t total) {
+  const double share = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  update(row, share, fmt::format("{} of {}", human_size(done), human_size(total)));
 }
 
 void ProgressDisplay::finish(std::size_t row, std::string words) {
@@ -62,7 +76,7 @@ void ProgressDisplay::finish(std::size_t row, std::string words) {
   target.words = std::move(words);
   if (console_.is_err_terminal) {
     redraw();
-  } else {
+  } else if (off_terminal_ == OffTerminal::Lines) {
     print_line(target);
   }
 }

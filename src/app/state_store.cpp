@@ -58,14 +58,8 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& op
                                                      Random& random) {
   std::unique_ptr<StateStore> state(new StateStore());
   RIGHTFUL_TRY(make_data_directory(options.data));
-  auto keys = crypto::ServerKeys::open(options.keys);
-  if (!keys && keys.error().code == ErrorCode::NotFound) {
-    return fail(
-        ErrorCode::NotFound,
-        keys.error().detail + "; `rightful admin keys init` makes the keys of a new installation");
-  }
-  if (!keys) return std::unexpected(keys.error());
-  state->keys_.emplace(*std::move(keys));
+  RIGHTFUL_TRY(auto keys, crypto::ServerKeys::open(options.keys));
+  state->keys_.emplace(std::move(keys));
   RIGHTFUL_TRY(state->open_cluster(options));
   RIGHTFUL_TRY(state->open_schema(options));
   RIGHTFUL_TRY(state->open_ledger(options, clock, random));

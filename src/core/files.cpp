@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <string>
 
 #include "rightful/core/failure.hpp"
@@ -101,6 +102,33 @@ void write_file_atomically(const std::filesystem::path& path, ByteView content, 
   }
   temporary.keep();
   sync_directory(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+}
+
+Result<void> rename_without_replacing(const std::filesystem::path& from,
+                                      const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  int error_number = errno;
+  if (error_number == EINVAL || error_number == ENOSYS) {
+    // A file system without the flag: a second name never replaces, but folders have only one.
+    if (::link(from.c_str(), to.c_str()) == 0) {
+      static_cast<void>(::unlink(from.c_str()));
+      return {};
+    }
+    error_number = errno;
+    if (error_number == EPERM || error_number == ENOTSUP || error_number == EMLINK) {
+      struct stat facts{};
+      if (::lstat(to.c_str(), &facts) == 0) {
+        error_number = EEXIST;
+      } else if (::rename(from.c_str(), to.c_str()) == 0) {
+        return {};
+      } else {
+        error_number = errno;
+      }
+    }
+  }
+  if (error_number == EEXIST || error_number == ENOTEMPTY)
+    return fail(ErrorCode::Conflict, to.string() + " exists already");
+  throw_system_failure("rename to " + to.string(), error_number);
 }
 
 }  // namespace rightful

@@ -42,11 +42,26 @@ struct Transfer {
   HttpReply reply;
   bool too_large = false;
   bool stopped = false;
+  bool is_head_shown = false;
+
+  [[nodiscard]] long status() const {
+    long value = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &value);
+    return value;
+  }
 
   [[nodiscard]] bool streams() const {
-    long status = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-    return call->on_body && status >= 200 && status < 300;
+    return call->on_body && status() >= 200 && status() < 300;
+  }
+
+  /// @return false when the caller wants no more.
+  [[nodiscard]] bool pass_on(std::string_view part) {
+    if (call->on_head && !is_head_shown) {
+      is_head_shown = true;
+      reply.status = static_cast<int>(status());
+      if (!call->on_head(reply)) return false;
+    }
+    return call->on_body(as_bytes(part));
   }
 };
 
@@ -84,7 +99,7 @@ std::size_t take_body(const char* data,
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string_view part(data, size);
   if (transfer.streams()) {
-    transfer.stopped = !transfer.call->on_body(as_bytes(part));
+    transfer.stopped = !transfer.pass_on(part);
     return transfer.stopped ? 0 : size;
   }
   if (transfer.reply.body.size() + size > transfer.call->max_body_bytes) {

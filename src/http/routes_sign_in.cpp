@@ -47,7 +47,7 @@ Handled<lifecycle::Enrolment> read_enrolment(std::string_view text) {
   RIGHTFUL_TRY(crypto::SecretBytes login, body.secret("login", kLoginSizeBytes));
   RIGHTFUL_TRY(const auto unlock_key, body.fixed<crypto::UnlockPublicKey>("unlock_key"));
   RIGHTFUL_TRY(const auto sign_key, body.fixed<crypto::SignPublicKey>("sign_key"));
-  RIGHTFUL_TRY(std::string language, body.text("language", kMaxWordBytes));
+  RIGHTFUL_TRY(std::optional<std::string> language, body.optional_text("language", kMaxWordBytes));
   RIGHTFUL_TRY(std::vector<lifecycle::Wrap> wraps, read_wraps(body));
   RIGHTFUL_TRY(body.finish());
   auto token = lifecycle::Token::parse(invitation);

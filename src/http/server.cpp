@@ -169,12 +169,17 @@ HttpServer::~HttpServer() {
   stop();
 }
 
+Result<void> check_settings(const HttpServerSettings& settings) {
+  RIGHTFUL_TRY(const ListenAddress address, parse_listen_address(settings.listen));
+  return check_tls(settings, address);
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::create(HttpServerSettings settings,
                                                        HttpHandler& handler,
                                                        Clock& clock,
                                                        Random& random) {
+  RIGHTFUL_TRY(check_settings(settings));
   RIGHTFUL_TRY(ListenAddress address, parse_listen_address(settings.listen));
-  RIGHTFUL_TRY(check_tls(settings, address));
   auto parts =
       std::make_unique<Parts>(std::move(settings), std::move(address), handler, clock, random);
   if (!parts->settings.tls_certificate.empty()) {

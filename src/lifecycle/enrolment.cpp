@@ -40,7 +40,9 @@ Answer<void> check_fields(const Enrolment& enrolment) {
   if (enrolment.login.size() != kLoginSizeBytes) {
     return refuse_field("login", "a login proof has 32 bytes");
   }
-  if (!is_language(enrolment.language)) return refuse_field("language", "not one of en, fr, de");
+  if (enrolment.language && !is_language(*enrolment.language)) {
+    return refuse_field("language", "not one of en, fr, de");
+  }
   return check_wraps(enrolment.wraps);
 }
 

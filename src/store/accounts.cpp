@@ -50,7 +50,7 @@ bool insert(Transaction& transaction,
 bool enrol(Transaction& transaction,
            const AccountId& account,
            const Enrolled& enrolled,
-           std::string_view language,
+           const std::optional<std::string>& language,
            ledger::Event event) {
   const Rows rows = transaction.run(queries::kEnrolAccount,
                                     {account,
@@ -60,7 +60,7 @@ bool enrol(Transaction& transaction,
                                      enrolled.unlock_key.bytes(),
                                      enrolled.sign_key.bytes(),
                                      enrolled.pk_mac.bytes(),
-                                     language});
+                                     language ? Value(*language) : Value(nullptr)});
   if (rows.affected() == 0) return false;
   transaction.record(std::move(event));
   return true;

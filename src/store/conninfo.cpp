@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include "rightful/store/connection_settings.hpp"
 #include "rightful/store/database_failure.hpp"
 
 namespace rightful::store {
@@ -23,11 +24,18 @@ std::string quoted(std::string_view value) {
   return text + "'";
 }
 
-std::map<std::string, std::string> parse(const std::string& url) {
+using Conninfo = std::unique_ptr<PQconninfoOption, FreeConninfo>;
+
+/// Empty when `url` is malformed.
+Conninfo read_conninfo(const std::string& url) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, FreeConninfo> options(
-      PQconninfoParse(url.c_str(), &message));
+  Conninfo options(PQconninfoParse(url.c_str(), &message));
   PQfreemem(message);  // repeats parts of the URL, which may hold a password
+  return options;
+}
+
+std::map<std::string, std::string> parse(const std::string& url) {
+  const Conninfo options = read_conninfo(url);
   if (!options) {
     throw DatabaseFailure(Retry::Never, "database_refused", "the database URL is malformed", {});
   }
@@ -39,6 +47,12 @@ std::map<std::string, std::string> parse(const std::string& url) {
 }
 
 }  // namespace
+
+Result<void> check_connection_url(const std::string& url) {
+  if (read_conninfo(url)) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "this is no PostgreSQL URL; one looks like postgresql://user@host/database");
+}
 
 std::string make_conninfo(const std::string& url, const ConninfoOverlay& overlay) {
   auto values = parse(url);

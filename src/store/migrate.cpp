@@ -145,6 +145,41 @@ void check_order(std::span<const Migration> migrations) {
   }
 }
 
+constexpr std::string_view kDenied = "42501";
+
+/// What to grant, where the role may not do what a step does. Everything else goes on as it came.
+Error denied(std::string_view what, std::string_view cure) {
+  return {ErrorCode::Denied,
+          "the database's role " + std::string(what) +
+              ". As a superuser of that PostgreSQL: " + std::string(cure) +
+              ". Then run `rightful migrate` again, it goes on where it stopped"};
+}
+
+Result<void> make_table(Session& session, const ConnectionSettings& settings) {
+  try {
+    create_table(session, settings);
+    return {};
+  } catch (const DatabaseFailure& failure) {
+    if (failure.sqlstate() != kDenied) throw;
+    return std::unexpected(denied("may not make tables in this database",
+                                  "ALTER DATABASE <database> OWNER TO <role>"));
+  }
+}
+
+Result<int> apply_allowed(Session& session,
+                          const ConnectionSettings& settings,
+                          std::span<const Migration> migrations) {
+  try {
+    return apply_next(session, settings, migrations);
+  } catch (const DatabaseFailure& failure) {
+    if (failure.sqlstate() != kDenied) throw;
+    return std::unexpected(
+        denied("may not do what the next schema step does: it makes tables, and the group roles of "
+               "the ledger",
+               "ALTER ROLE <role> CREATEROLE, and ALTER DATABASE <database> OWNER TO <role>"));
+  }
+}
+
 }  // namespace
 
 Result<MigrationReport> migrate(const ConnectionSettings& settings,
@@ -152,10 +187,10 @@ Result<MigrationReport> migrate(const ConnectionSettings& settings,
   check_order(migrations);
   const ConnectionSettings slow = patient(settings);
   Session session(slow);
-  create_table(session, slow);
+  RIGHTFUL_TRY(make_table(session, slow));
   MigrationReport report;
   for (;;) {
-    RIGHTFUL_TRY(const int version, apply_next(session, slow, migrations));
+    RIGHTFUL_TRY(const int version, apply_allowed(session, slow, migrations));
     if (version == 0) break;
     report.applied.push_back(version);
   }

@@ -39,15 +39,17 @@ struct UnlockReport {
   std::uint64_t bytes;  ///< written
 };
 
-/// Writes into a temporary beside `target` (mode 0600, folders 0700) and renames it after HMAC,
-/// content hash and every CRC have held; on any error, and when progress says stop, the temporary
-/// is removed and `target` is untouched. Entry names are checked by the rule of check_entry_name(),
-/// so nothing leaves the folder; links do not occur.
+/// Writes into a temporary `.rightful-…` beside `target` (mode 0600, folders 0700) and renames it
+/// after HMAC, content hash and every CRC have held; on any error, and when progress says stop, the
+/// temporary is removed and `target` is untouched. A killed program leaves its temporary; the next
+/// call with a target in the same folder removes it. Entry names are checked by the rule of
+/// check_entry_name(), so nothing leaves the folder; links do not occur.
 ///
 /// Threads  starts one of its own for decryption.
 /// Errors   Failure for disk and `stored`; the temporary is removed then too.
 /// @return NotAuthentic (wrong passphrase, HMAC or hash) · InvalidArgument (not a package) ·
-/// Conflict (`target` exists, or stopped by progress) · NotFound (no such parent folder).
+/// Conflict (`target` exists, or stopped by progress) · NotFound (no such parent folder) · Denied
+/// (it may not be written) · LimitExceeded (the disk is full).
 [[nodiscard]] Result<UnlockReport> unlock_package(const ReadAt& stored,
                                                   const crypto::Passphrase& passphrase,
                                                   const UnlockOptions& options);

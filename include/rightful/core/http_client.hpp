@@ -16,6 +16,8 @@
 
 namespace rightful {
 
+struct HttpReply;
+
 struct HttpCall {
   std::string method;
   std::string url;
@@ -27,6 +29,9 @@ struct HttpCall {
   std::string host_addresses;
   /// Certificates (PEM) of the authorities that are trusted instead of the system's; else empty.
   std::string authorities;
+  /// Called once, with status and headers, before the first part of a 2xx body goes to `on_body`;
+  /// false stops the transfer.
+  std::function<bool(const HttpReply&)> on_head;
   /// Called with each part of a 2xx body instead of keeping it; false stops the transfer.
   std::function<bool(ByteView)> on_body;
 };

@@ -76,7 +76,7 @@ struct Envelope {
 
 /// Opens and checks all of it before anything is returned: box, signature, account, request,
 /// service key, grammar. That the entry beside it has `content_sha256` and `size_bytes` is for the
-/// caller to check before the passphrase is used or shown.
+/// caller to check before the passphrase, or anything that it opens, is shown.
 ///
 /// @param account      whose package it is expected to be.
 /// @param service_key  known from elsewhere (pinned at enrolment).

@@ -34,6 +34,11 @@ struct HttpServerSettings {
   std::chrono::milliseconds stop_timeout{10'000};  ///< how long stop() lets running requests finish
 };
 
+/// What can be known of the settings before anything is opened: the address is understood, plain HTTP
+/// stays on loopback, certificate and key are given both or neither.
+/// @return InvalidArgument
+[[nodiscard]] Result<void> check_settings(const HttpServerSettings& settings);
+
 /// Owns     its threads and sockets; handler, clock and random must outlive it.
 /// Threads  start() and stop() by one thread. One thread does I/O, `handler_threads` run handlers.
 /// Cost     memory does not grow with the size of a download; at most max_connections × (header +

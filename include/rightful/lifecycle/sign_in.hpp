@@ -42,7 +42,7 @@ struct Enrolment {
   crypto::SecretBytes login;  ///< 32 bytes
   crypto::UnlockPublicKey unlock_key;
   crypto::SignPublicKey sign_key;
-  std::string language;  ///< `en`, `fr` or `de`
+  std::optional<std::string> language;  ///< `en`, `fr` or `de`; empty = as create_account() said
   std::vector<Wrap> wraps;
 };
 

@@ -55,12 +55,12 @@ struct WrapRow {
                           const AccountId& account,
                           Instant now,
                           std::string_view language);
-/// Writes keys, verifier and language of an account that has none.
+/// Writes keys and verifier of an account that has none, and its language where one is given.
 /// @return false when the account is enrolled already; then nothing is recorded either.
 [[nodiscard]] bool enrol(Transaction& transaction,
                          const AccountId& account,
                          const Enrolled& enrolled,
-                         std::string_view language,
+                         const std::optional<std::string>& language,
                          ledger::Event event);
 
 void insert_invitation(Transaction& transaction,

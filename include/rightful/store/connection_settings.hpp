@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "rightful/core/result.hpp"
+
 namespace rightful::store {
 
 /// Units    0 switches a limit of the server off.
@@ -20,5 +22,9 @@ struct ConnectionSettings {
   /// How long Pool::begin() waits for a free connection.
   std::chrono::milliseconds acquire_timeout{5'000};
 };
+
+/// Whether libpq can read a connection URL or its keywords; nothing is connected to.
+/// @return InvalidArgument; the text does not repeat `url`.
+[[nodiscard]] Result<void> check_connection_url(const std::string& url);
 
 }  // namespace rightful::store

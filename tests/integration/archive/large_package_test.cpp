@@ -1,6 +1,7 @@
-// Many entries in little memory; and, only when asked for by name, more than 4 GiB.
+// The sizes that every run can afford. What is beyond 4 GiB is written and opened by
+// tests/peers/sizes.py, which
+// `./dev check` runs.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <iostream>
 
@@ -8,11 +9,11 @@
 
 #include "rightful/archive/read_at.hpp"
 #include "rightful/archive/unlock_package.hpp"
-#include "rightful/core/check.hpp"
-#include "rightful/core/failure.hpp"
+#include "rightful/core/unique_fd.hpp"
 
-#include "archive/output_place.hpp"
+#include "archive/block_output.hpp"
 #include "tests/integration/archive/scratch.hpp"
+#include "tests/integration/archive/sized_package.hpp"
 #include "tests/support/result_matchers.hpp"
 #include "tests/unit/archive/package_fixture.hpp"
 
@@ -20,146 +21,118 @@ namespace rightful::archive {
 namespace {
 
 using rightful::testing::IsOk;
+using testing::PackageShape;
+using testing::run;
 using testing::Scratch;
 
-class FileSink final : public PackageSink {
- public:
-  explicit FileSink(const std::filesystem::path& path)
-      : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {}
-
-  void write(ByteView bytes) override { write_fully(fd_.get(), bytes); }
-
-  void patch(std::uint64_t offset, ByteView bytes) override {
-    if (::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
-        static_cast<ssize_t>(bytes.size())) {
-      throw_system_failure("patch", errno);
-    }
-  }
-
- private:
-  UniqueFd fd_;
-};
-
-struct Writing {
-  explicit Writing(const Scratch& scratch)
-      : spool{.directory = scratch.path(), .random = random},
-        sink(scratch / "package.zip"),
-        writer(sink, {"read me", passphrase, {}, testing::some_time(), spool}),
-        manifest(writer.inner(), spool) {}
-
-  VerifyExpectation finish() {
-    const crypto::Sha256Digest digest = manifest.write(testing::head_of(recipe));
-    manifest.write_signature(testing::sign_manifest(recipe, digest));
-    const ContentFacts content = writer.finish_content();
-    const std::string envelope = testing::envelope_for(recipe, content);
-    const PackageFacts facts = writer.finish(envelope);
-    return {.account = recipe.writer,
-            .request = recipe.request,
-            .service_key = testing::service_key().public_key(),
-            .content_sha256 = content.sha256,
-            .manifest_digest = digest,
-            .envelope_json = envelope,
-            .size = facts.size};
-  }
-
-  testing::Recipe recipe;
-  SystemRandom random;
-  SpoolSettings spool;
-  crypto::Passphrase passphrase = testing::fixed_passphrase();
-  FileSink sink;
-  PackageWriter writer;
-  ManifestWriter manifest;
-};
-
-void write_and_verify(const Scratch& scratch, std::uint64_t entries) {
-  Writing writing(scratch);
-  writing.recipe.datasets = {
-      {.name = "voice", .title = "Voice", .source = "files", .objects = entries}};
-  for (std::uint64_t i = 0; i < entries; ++i) {
-    const std::string name = "media/voice/" + std::to_string(i) + ".wav";
-    auto facts = writing.writer.inner().add(name, Compression::Store, as_bytes(name));
-    RIGHTFUL_CHECK(facts.has_value());
-    writing.manifest.add(*facts, {.dataset = "voice", .records = {}});
-  }
-  const VerifyExpectation expectation = writing.finish();
-  const auto stored = FileReadAt::open(scratch / "package.zip");
-  RIGHTFUL_CHECK(stored.has_value());
-  const auto report =
-      verify_package(*stored, testing::fixed_passphrase(), expectation, VerifyDepth::Full);
-  RIGHTFUL_CHECK(report.has_value() && report->objects == entries);
+std::string passphrase() {
+  return std::string(testing::fixed_passphrase().expose());
 }
 
-// Only for the test below, in a process of its own.
-TEST(LargePackage, DISABLED_WriteAndVerifyAMillionEntries) {
+/// A run that succeeded without a word of warning. @return what it printed.
+std::string expect_clean(const CapturedRun& result) {
+  EXPECT_TRUE(result.status.is_success()) << result.output;
+  EXPECT_EQ(result.output.find("arning"), std::string::npos) << result.output;
+  return result.output;
+}
+
+CapturedRun run_with_input(const Scratch& scratch,
+                           std::string_view input,
+                           const std::string& program,
+                           const std::vector<std::string>& arguments) {
+  const UniqueFd file(::open((scratch / input).c_str(), O_RDONLY | O_CLOEXEC));
+  return run(scratch.path(), program, arguments, file.get());
+}
+
+/// A ZIP without password, in every way that the peers have.
+void expect_opens(const Scratch& scratch, std::string_view zip, const std::string& listing) {
+  const std::string name(zip);
+  expect_clean(run(scratch.path(), "/usr/bin/7zz", {"t", name}));
+  EXPECT_EQ(expect_clean(run(scratch.path(), "/usr/bin/bsdtar", {"-tf", name})), listing);
+  EXPECT_EQ(expect_clean(run_with_input(scratch, zip, "/usr/bin/bsdtar", {"-tf", "-"})), listing);
+  std::filesystem::create_directory(scratch / "out");
+  expect_clean(run_with_input(scratch, zip, "/usr/bin/bsdtar", {"-xf", "-", "-C", "out"}));
+}
+
+class SmallSizes : public ::testing::TestWithParam<std::pair<PackageShape, std::string>> {};
+
+TEST_P(SmallSizes, OpenEverywhere) {
+  const auto& [shape, entries] = GetParam();
   const Scratch scratch;
-  write_and_verify(scratch, 1'000'000);
+  testing::write_sized_package(shape, scratch / "package.zip");
+
+  const auto stored = FileReadAt::open(scratch / "package.zip");
+  ASSERT_THAT(stored, IsOk());
+  for (const VerifyDepth depth : {VerifyDepth::Structure, VerifyDepth::Full}) {
+    EXPECT_THAT(
+        verify_package(
+            *stored, testing::fixed_passphrase(), testing::expectation_of_sized_package(), depth),
+        IsOk());
+  }
+  const std::string outer = "READ-ME.html\nexport.zip\nenvelope.json\n";
+  expect_clean(run(scratch.path(), "/usr/bin/7zz", {"t", "-p" + passphrase(), "package.zip"}));
+  EXPECT_EQ(expect_clean(run(scratch.path(), "/usr/bin/bsdtar", {"-tf", "package.zip"})), outer);
+  EXPECT_EQ(expect_clean(run_with_input(scratch, "package.zip", "/usr/bin/bsdtar", {"-tf", "-"})),
+            outer);
+  expect_clean(run_with_input(scratch,
+                              "package.zip",
+                              "/usr/bin/bsdtar",
+                              {"-xf", "-", "--passphrase", passphrase(), "export.zip"}));
+  expect_opens(scratch, "export.zip", entries + "manifest.json\nMANIFEST.sha256\nmanifest.sig\n");
+  if (!entries.empty()) {
+    EXPECT_EQ(testing::get(scratch / "out/media/voice/empty.wav"), "");
+    EXPECT_TRUE(std::filesystem::exists(scratch / "out/media/voice/empty.wav"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes,
+                         SmallSizes,
+                         ::testing::Values(std::pair{PackageShape::Nothing, std::string()},
+                                           std::pair{PackageShape::EmptyFile,
+                                                     std::string("media/voice/empty.wav\n")}),
+                         [](const auto& info) {
+                           return info.param.first == PackageShape::Nothing ? "Nothing"
+                                                                            : "EmptyFile";
+                         });
+
+class FileBlocks final : public BlockOutput {
+ public:
+  [[nodiscard]] Block acquire() override { return Block::make(); }
+
+  void submit(Block block) override { bytes += as_text(block.bytes()); }
+
+  std::string bytes;
+};
+
+// A package never has such an inner ZIP; the writer is right about it all the same.
+TEST(InnerZip, WithoutAnyEntryOpensEverywhere) {
+  const Scratch scratch;
+  FileBlocks blocks;
+  SystemRandom random;
+  InnerZipWriter zip(blocks, testing::some_time(), {.directory = scratch.path(), .random = random});
+  zip.finish();
+  testing::put(scratch / "none.zip", blocks.bytes);
+
+  EXPECT_EQ(blocks.bytes.size(), 22U);
+  expect_opens(scratch, "none.zip", "");
 }
 
 TEST(LargePackage, AMillionEntriesFitInto64MiB) {
 #ifdef RIGHTFUL_SANITIZED
   GTEST_SKIP() << "a sanitizer needs memory of its own";
 #endif
-  const auto result =
-      testing::run("/",
-                   "/proc/self/exe",
-                   {"--gtest_also_run_disabled_tests",
-                    "--gtest_filter=LargePackage.DISABLED_WriteAndVerifyAMillionEntries"});
-
-  EXPECT_TRUE(result.status.is_success()) << result.output;
-  EXPECT_GT(result.status.peak_memory_kib, 0);
-  EXPECT_LE(result.status.peak_memory_kib, 64 * 1024);
-  RecordProperty("peak_memory_kib", std::to_string(result.status.peak_memory_kib));
-  std::cout << "peak memory: " << result.status.peak_memory_kib << " KiB\n";
-}
-
-// Too large for every run: `./dev check` runs it. Sizes, offsets and a descriptor beyond 32 bits.
-TEST(LargePackage, DISABLED_FiveGibibytesOpenEverywhere) {
   const Scratch scratch;
-  Writing writing(scratch);
-  writing.recipe.datasets = {{.name = "voice", .title = "Voice", .source = "files", .objects = 3}};
-  const auto add = [&writing](const std::string& name,
-                              Compression compression,
-                              EntryHint hint,
-                              std::uint64_t megabytes) {
-    std::string megabyte(1024 * 1024, '\0');
-    std::uint32_t state = 7;
-    const std::uint32_t period = compression == Compression::Deflate ? 1000 : 1U << 20U;
-    for (std::size_t k = 0; k < megabyte.size(); ++k) {
-      if (k % period == 0) state = 7;
-      state = state * 1664525 + 1013904223;
-      megabyte[k] = static_cast<char>(state >> 24U);
-    }
-    RIGHTFUL_CHECK(writing.writer.inner().begin_entry(name, compression, hint).has_value());
-    for (std::uint64_t i = 0; i < megabytes; ++i)
-      writing.writer.inner().write(as_bytes(megabyte));
-    writing.manifest.add(writing.writer.inner().end_entry(), {.dataset = "voice", .records = {}});
-  };
-  add("media/streamed.wav", Compression::Store, {}, 4100);
-  add("media/deflated.wav", Compression::Deflate, {}, 4100);
-  add("media/known.wav", Compression::Store, {.size = 1024 * 1024, .crc = {}}, 1);
-  const VerifyExpectation expectation = writing.finish();
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"write", "million", "package.zip"},
+        {"verify", "full", "package.zip"},
+        {"verify", "structure", "package.zip"},
+        {"unlock", "package.zip", "inner.zip"}}) {
+    const auto result = run(scratch.path(), RIGHTFUL_PACKAGE_TOOL, arguments);
 
-  const auto stored = FileReadAt::open(scratch / "package.zip");
-  ASSERT_THAT(stored, IsOk());
-  EXPECT_THAT(verify_package(*stored, testing::fixed_passphrase(), expectation, VerifyDepth::Full),
-              IsOk());
-  const std::string passphrase = "-p" + std::string(testing::fixed_passphrase().expose());
-  const auto tested =
-      testing::run(scratch.path(), "/usr/bin/7zz", {"t", passphrase, "package.zip"});
-  EXPECT_TRUE(tested.status.is_success()) << tested.output;
-  EXPECT_EQ(tested.output.find("arning"), std::string::npos) << tested.output;
-  ASSERT_THAT(unlock_package(*stored,
-                             testing::fixed_passphrase(),
-                             {.target = scratch / "inner.zip", .form = UnlockForm::InnerZip}),
-              IsOk());
-  for (const auto& [program, arguments] :
-       std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"/usr/bin/7zz", {"t", "inner.zip"}},
-           {"/usr/bin/unzip", {"-q", "-t", "inner.zip"}},
-           {"/usr/bin/bsdtar", {"-t", "-f", "inner.zip"}}}) {
-    const auto inner = testing::run(scratch.path(), program, arguments);
-    EXPECT_TRUE(inner.status.is_success()) << program << inner.output;
-    EXPECT_EQ(inner.output.find("arning"), std::string::npos) << program << inner.output;
+    EXPECT_TRUE(result.status.is_success()) << result.output;
+    EXPECT_GT(result.status.peak_memory_kib, 0);
+    EXPECT_LE(result.status.peak_memory_kib, 64 * 1024) << arguments[0];
+    std::cout << arguments[0] << ": peak memory " << result.status.peak_memory_kib << " KiB\n";
   }
 }
 
