@@ -94,11 +94,11 @@ HelperProgram& HelperProgram::operator=(HelperProgram&&) noexcept = default;
 
 HelperProgram::~HelperProgram() {
   if (impl_ == nullptr) return;
-  // The end of its input lets it take down what it started.
+  // SIGTERM and the end of its input let it take down what it started.
   impl_->to = UniqueFd();
-  if (impl_->process.is_running() && !impl_->process.wait_for(std::chrono::seconds{5})) {
-    impl_->process.send_signal(SIGKILL);
-  }
+  if (!impl_->process.is_running()) return;
+  impl_->process.send_signal(SIGTERM);
+  (void)impl_->process.wait_for(std::chrono::seconds{5});
 }
 
 const std::string& HelperProgram::first_line() const noexcept {

@@ -32,6 +32,10 @@ std::string field_text(const std::string& field) {
 
 }  // namespace
 
+std::string_view catalog_head() {
+  return kHead;
+}
+
 std::string catalog_text(const std::vector<DatasetText>& datasets,
                          std::string_view source_options,
                          std::string_view not_personal) {

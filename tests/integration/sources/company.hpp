@@ -26,6 +26,9 @@ struct DatasetText {
   std::string table = {};  ///< default: the name
 };
 
+/// Everything above `sources`, with the facts that every catalog must have.
+[[nodiscard]] std::string_view catalog_head();
+
 /// The source is `shop`; `voice` are the files.
 [[nodiscard]] std::string catalog_text(const std::vector<DatasetText>& datasets,
                                        std::string_view source_options = "",
