@@ -4,8 +4,8 @@
 
 #include "rightful/sources/schema_check.hpp"
 
+#include "app/catalog_files.hpp"
 #include "app/command.hpp"
-#include "app/program_settings.hpp"
 #include "app/service.hpp"
 
 namespace rightful::app {
@@ -23,24 +23,14 @@ CommandSpec spec() {
               "may do more than read. It reads schemas, never a row.\n\nErrors would stop an "
               "export; advice would make it slow "
               "or less safe. For use in CI: errors give exit code 1.",
-          .arguments = {{"FILE", "The catalog (YAML); docs/catalog.md tells how to write one."}},
+          .arguments = {{"FILE",
+                         "The catalog: a YAML file, or a folder of them; docs/catalog.md tells how "
+                         "to write one."}},
           .options = {{"--offline", "", "Only read the catalog, do not touch the sources."}},
           .settings = TakesSettings::No,
           .examples = {{"SHOP_URL=postgresql://reader@db/shop rightful catalog check catalog.yaml",
                         "The catalog names SHOP_URL as the place of its source."}},
           .exit_codes = ""};
-}
-
-sources::SourceLocations locations_of(const catalog::Catalog& catalog,
-                                      const std::vector<std::string>& environment) {
-  sources::SourceLocations locations;
-  for (const catalog::Source& source : catalog.sources()) {
-    for (const auto& [key, variable] : source.variables()) {
-      std::string value = find_in(environment, variable);
-      if (!value.empty()) locations.emplace(key, std::move(value));
-    }
-  }
-  return locations;
 }
 
 void print(const Invocation& invocation, const sources::Finding& finding) {

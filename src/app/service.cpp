@@ -6,10 +6,11 @@
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/failure.hpp"
-#include "rightful/core/files.hpp"
 #include "rightful/core/log.hpp"
 #include "rightful/crypto/hash.hpp"
 #include "rightful/store/catalog_versions.hpp"
+
+#include "app/catalog_files.hpp"
 
 namespace rightful::app {
 
@@ -17,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxCatalogBytes = std::size_t{4} << 20U;
 constexpr std::size_t kHandlerThreads = 8;
 constexpr std::size_t kBesides = 3;  // caretaker, start-up, one to spare
 
@@ -85,11 +85,8 @@ Result<LoadedCatalog> parse_catalog(std::string text, std::string_view name) {
 }
 
 Result<LoadedCatalog> load_catalog(const std::filesystem::path& file) {
-  const auto content = read_file(file, kMaxCatalogBytes);
-  if (!content)
-    return fail(content.error().code,
-                "the catalog " + file.string() + ": " + content.error().detail);
-  return parse_catalog(std::string(as_text(*content)), file.string());
+  RIGHTFUL_TRY(const auto files, read_catalog_files(file));
+  return parse_catalog(catalog::bundle(files), files.front().name);
 }
 
 std::size_t connections_for(const Settings& settings, ServiceFace face) {

@@ -20,7 +20,7 @@ SourceErrorKind kind_for(FindingKind kind) {
 
 class PostgresCures final : public CureWriter {
  public:
-  [[nodiscard]] std::string create_index(const catalog::TableName& table,
+  [[nodiscard]] std::string create_index(const TableFacts& table,
                                          const std::vector<std::string>& columns) const override {
     return compose_create_index(table, columns);
   }
@@ -47,11 +47,6 @@ std::string_view family_of(std::string_view type) {
   if (type == "int2" || type == "int4" || type == "int8") return "int8";
   if (type == "text" || type == "varchar" || type == "bpchar") return "text";
   return type;
-}
-
-bool are_comparable(const ColumnFacts& a, const ColumnFacts& b) {
-  if (a.base_type.empty() || b.base_type.empty()) return a.type == b.type;
-  return family_of(a.base_type) == family_of(b.base_type);
 }
 
 ValueKind value_kind_of(catalog::FieldKind kind) {
@@ -309,7 +304,7 @@ class DatasetPlanner {
            fmt::format("{} has no index on {}: every export reads the whole table",
                        to_string(table.name),
                        fmt::join(columns, ", ")),
-           rules_.cures.create_index(table.name, columns));
+           rules_.cures.create_index(table, columns));
   }
 
   void check_rights(const TableFacts& table) {
@@ -357,6 +352,11 @@ class DatasetPlanner {
 };
 
 }  // namespace
+
+bool are_comparable(const ColumnFacts& a, const ColumnFacts& b) {
+  if (a.base_type.empty() || b.base_type.empty()) return a.type == b.type;
+  return family_of(a.base_type) == family_of(b.base_type);
+}
 
 PlanningResult plan_by_rules(const catalog::Dataset& dataset,
                              const PlanningRules& rules,

@@ -57,7 +57,7 @@ class CureWriter {
  public:
   virtual ~CureWriter() = default;
 
-  [[nodiscard]] virtual std::string create_index(const catalog::TableName& table,
+  [[nodiscard]] virtual std::string create_index(const TableFacts& table,
                                                  const std::vector<std::string>& columns) const = 0;
   [[nodiscard]] virtual std::string grant(const catalog::TableName& table,
                                           std::string_view role) const = 0;
@@ -83,6 +83,9 @@ struct PlanningRules {
 [[nodiscard]] PlanningResult plan_by_rules(const catalog::Dataset& dataset,
                                            const PlanningRules& rules,
                                            const SchemaFacts& schema);
+
+/// Whether a link may compare the two columns.
+[[nodiscard]] bool are_comparable(const ColumnFacts& a, const ColumnFacts& b);
 
 /// The first findings that are errors, in words; empty if there is none.
 [[nodiscard]] std::optional<SourceError> first_error(const std::vector<Finding>& findings);

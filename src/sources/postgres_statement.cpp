@@ -190,6 +190,17 @@ std::string quoted_list(const std::vector<std::string>& columns) {
   return out;
 }
 
+std::string compose_select(const DatasetPlan& plan) {
+  std::string wanted = numbered('o', plan.owners.size(), "r.");
+  if (!plan.columns.empty()) wanted += ", " + numbered('c', plan.columns.size(), "r.");
+  const std::string order = numbered('k', order_of(plan).size(), "r.");
+  return fmt::format("SELECT {} FROM ({}) r{}{}",
+                     wanted,
+                     rows_of(plan, select_list(plan, clauses_of(plan))),
+                     order.empty() ? "" : " ORDER BY ",
+                     order);
+}
+
 }  // namespace
 
 std::string quote_identifier(std::string_view name) {
@@ -207,14 +218,7 @@ std::string quote_table(const catalog::TableName& name) {
 }
 
 std::string compose_copy(const DatasetPlan& plan) {
-  std::string wanted = numbered('o', plan.owners.size(), "r.");
-  if (!plan.columns.empty()) wanted += ", " + numbered('c', plan.columns.size(), "r.");
-  const std::string order = numbered('k', order_of(plan).size(), "r.");
-  return fmt::format("COPY (SELECT {} FROM ({}) r{}{}) TO STDOUT",
-                     wanted,
-                     rows_of(plan, select_list(plan, clauses_of(plan))),
-                     order.empty() ? "" : " ORDER BY ",
-                     order);
+  return fmt::format("COPY ({}) TO STDOUT", compose_select(plan));
 }
 
 std::string compose_count(const DatasetPlan& plan) {
@@ -226,9 +230,21 @@ std::string compose_hold(const DatasetPlan& plan) {
                      rows_of(plan, select_list(plan, clauses_of(plan))));
 }
 
-std::string compose_create_index(const catalog::TableName& table,
+std::string compose_explain(const DatasetPlan& plan) {
+  return "EXPLAIN " + compose_select(plan);
+}
+
+std::string compose_explain_json(const DatasetPlan& plan) {
+  return "EXPLAIN (FORMAT JSON) " + compose_select(plan);
+}
+
+std::string compose_create_index(const TableFacts& table,
                                  const std::vector<std::string>& columns) {
-  return fmt::format("CREATE INDEX ON {} ({});", quote_table(table), quoted_list(columns));
+  // PostgreSQL cannot build an index of a partitioned table beside its writers.
+  return fmt::format("CREATE INDEX{} ON {} ({});",
+                     table.kind == 'p' ? "" : " CONCURRENTLY",
+                     quote_table(table.name),
+                     quoted_list(columns));
 }
 
 std::string compose_grant(const catalog::TableName& table, std::string_view role) {
@@ -256,7 +272,10 @@ const char* const kBeginReading = R"sql(
   SELECT pg_catalog.set_config('search_path', '', true),
          pg_catalog.transaction_timestamp() AS taken_at,
          pg_catalog.getdatabaseencoding() AS encoding,
+         pg_catalog.current_database() AS database_name,
          current_user AS role_name)sql";
+
+const char* const kSetAccount = "SELECT pg_catalog.set_config('rightful.account_id', $1, true)";
 
 // pg_class is read as of the snapshot, pg_relation_filenode() as of now.
 const char* const kCountRewritten = R"sql(
@@ -337,5 +356,82 @@ const char* const kReadIndexes = R"sql(
              FROM pg_catalog.json_to_recordset($1::pg_catalog.json)
                   AS w(schema_name text, table_name text)))
    ORDER BY 1, 2, i.indisprimary DESC, i.indexrelid)sql";
+
+// Keys that PostgreSQL made for partitions have a parent; what holds for them stands at their table.
+const char* const kReadForeignKeys = R"sql(
+  SELECT n.nspname AS schema_name, c.relname AS table_name, k.conname AS key_name,
+         tn.nspname AS other_schema, tc.relname AS other_table,
+         pg_catalog.array_to_json(ARRAY(
+           SELECT a.attname
+             FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY u(number, position)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number
+            ORDER BY u.position))::text AS columns,
+         pg_catalog.array_to_json(ARRAY(
+           SELECT a.attname
+             FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY u(number, position)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.number
+            ORDER BY u.position))::text AS target_columns
+    FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_class tc ON tc.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = tc.relnamespace
+   WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT c.relispartition
+     AND n.nspname NOT LIKE 'pg\_%')sql";
+
+const char* const kReadComments = R"sql(
+  SELECT n.nspname AS schema_name, c.relname AS table_name,
+         COALESCE(a.attname, '') AS column_name, d.description AS comment
+    FROM pg_catalog.pg_description d
+    JOIN pg_catalog.pg_class c ON c.oid = d.objoid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+                                       AND d.objsubid > 0
+   WHERE d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\_%'
+     AND n.nspname <> 'information_schema')sql";
+
+const char* const kReadLabels = R"sql(
+  WITH RECURSIVE resolved(origin, type) AS (
+    SELECT t.oid, t.oid FROM pg_catalog.pg_type t
+    UNION ALL
+    SELECT r.origin, t.typbasetype FROM resolved r
+      JOIN pg_catalog.pg_type t ON t.oid = r.type WHERE t.typtype = 'd')
+  SELECT n.nspname AS schema_name, c.relname AS table_name, a.attname AS column_name,
+         pg_catalog.array_to_json(ARRAY(
+           SELECT e.enumlabel FROM pg_catalog.pg_enum e
+            WHERE e.enumtypid = b.oid ORDER BY e.enumsortorder))::text AS labels
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN resolved r ON r.origin = a.atttypid
+    JOIN pg_catalog.pg_type b ON b.oid = r.type AND b.typtype = 'e'
+   WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+     AND n.nspname NOT LIKE 'pg\_%')sql";
+
+const char* const kReadViewUses = R"sql(
+  SELECT DISTINCT n.nspname AS schema_name, c.relname AS table_name,
+         tn.nspname AS other_schema, tc.relname AS other_table
+    FROM pg_catalog.pg_rewrite w
+    JOIN pg_catalog.pg_class c ON c.oid = w.ev_class AND c.relkind IN ('v', 'm')
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                               AND d.objid = w.oid
+                               AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    JOIN pg_catalog.pg_class tc ON tc.oid = d.refobjid AND tc.oid <> c.oid
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = tc.relnamespace
+   WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+   ORDER BY 1, 2, 3, 4)sql";
+
+const char* const kReadInheritance = R"sql(
+  SELECT n.nspname AS schema_name, c.relname AS table_name,
+         tn.nspname AS other_schema, tc.relname AS other_table
+    FROM pg_catalog.pg_inherits i
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND NOT c.relispartition
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_class tc ON tc.oid = i.inhparent
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = tc.relnamespace
+   WHERE c.relkind IN ('r', 'f')
+   ORDER BY 1, 2, i.inhseqno)sql";
 
 }  // namespace rightful::sources

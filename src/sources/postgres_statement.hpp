@@ -30,16 +30,23 @@ namespace rightful::sources {
 /// table it reads until the snapshot ends, also on those behind views and partitions.
 [[nodiscard]] std::string compose_hold(const DatasetPlan& plan);
 
+/// How the database would run compose_copy(): for people, a line a row, or as JSON.
+[[nodiscard]] std::string compose_explain(const DatasetPlan& plan);
+[[nodiscard]] std::string compose_explain_json(const DatasetPlan& plan);
+
 // For the cures of findings: what an operator may run.
-[[nodiscard]] std::string compose_create_index(const catalog::TableName& table,
+[[nodiscard]] std::string compose_create_index(const TableFacts& table,
                                                const std::vector<std::string>& columns);
 [[nodiscard]] std::string compose_grant(const catalog::TableName& table, std::string_view role);
 [[nodiscard]] std::string compose_revoke(const catalog::TableName& table, std::string_view role);
 [[nodiscard]] std::string compose_row_security(const catalog::TableName& table,
                                                std::string_view owner_column);
 
-/// One row: taken_at, encoding. Empties the search path first.
+/// One row: taken_at, encoding, database_name, role_name. Empties the search path first.
 extern const char* const kBeginReading;
+/// `$1` becomes the account for this transaction, for `catalog explain`, which counts and has no
+/// scope.
+extern const char* const kSetAccount;
 /// How many of the tables that this transaction holds were emptied or rewritten after its snapshot.
 /// TRUNCATE is not bound by snapshots: such a table would look empty.
 extern const char* const kCountRewritten;
@@ -47,5 +54,12 @@ extern const char* const kCountRewritten;
 extern const char* const kReadTables;
 extern const char* const kReadColumns;
 extern const char* const kReadIndexes;
+
+// For `catalog discover`, without parameters: how tables hang together, and what is said of them.
+extern const char* const kReadForeignKeys;  ///< the key's table, then its target as `other_…`
+extern const char* const kReadComments;     ///< column_name is '' for a table's own
+extern const char* const kReadLabels;       ///< of columns of enumerations
+extern const char* const kReadViewUses;     ///< view → each table that its query names
+extern const char* const kReadInheritance;  ///< table → parent; not partitions
 
 }  // namespace rightful::sources
