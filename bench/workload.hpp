@@ -1,27 +1,45 @@
 /// @file
-/// The works that packagers are measured on: V = 1,700 recordings of human speech (100 MB), VJ = V
-/// and 50 MB of JSON.
+/// The works that packagers are measured on: folders of files that everybody reads alike.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace rightful::bench {
 
-struct Workload {
-  std::filesystem::path folder;                ///< holds `media/` and, for VJ, `data/`
-  std::vector<std::filesystem::path> entries;  ///< relative to `folder`, sorted
+/// V   1,700 recordings of human speech (96 MB of WAV): `media/…`.
+/// VJ  V and one file of 50 MB of JSON: `media/…`, `data/search.json`.
+/// J   10^6 records of JSON, each a file of its own: `data/000/000.json` to `data/999/999.json`.
+struct Work {
+  std::string_view name;
+  std::string_view what;
+  std::uint64_t disk_bytes;  ///< what the work and one output of each contender take
+  void (*make)(const std::filesystem::path& folder);
 };
 
-inline constexpr std::size_t kRecordings = 1700;
-inline constexpr std::size_t kJsonBytes = 50'000'000;
+[[nodiscard]] const std::vector<Work>& all_works();
+/// Errors  Failure naming those that exist.
+[[nodiscard]] const Work& work_of(std::string_view name);
 
-/// Copies recordings of the Debian packages asterisk-core-sounds-*-wav into `folder`.
-/// Errors  Failure naming the packages when there are too few.
-[[nodiscard]] Workload make_v(const std::filesystem::path& folder);
-/// V and one JSON file of seeded records.
-[[nodiscard]] Workload make_vj(const std::filesystem::path& folder);
-/// What an earlier make_… left in `folder`.
-[[nodiscard]] Workload open_workload(const std::filesystem::path& folder);
+/// What a folder holds.
+struct FolderSize {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+[[nodiscard]] FolderSize size_of(const std::filesystem::path& folder);
+
+/// Every file below `folder`, folder by folder, sorted; never more than one folder's names in
+/// memory.
+void for_each_file(
+    const std::filesystem::path& folder,
+    const std::function<void(const std::filesystem::path& file, const std::string& name)>& take);
+
+/// Media are stored in default mode, all else is text.
+[[nodiscard]] bool is_media(std::string_view name);
 
 }  // namespace rightful::bench

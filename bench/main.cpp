@@ -1,0 +1,144 @@
+// bench_packaging: how fast is a sealed package written and opened, beside what a user would pick
+// instead? Its other modes are processes of their own for single runs.
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/core/log.hpp"
+
+#include "bench/chart.hpp"
+#include "bench/end_to_end.hpp"
+#include "bench/export_child_mode.hpp"
+#include "bench/floor.hpp"
+#include "bench/machine.hpp"
+#include "bench/options.hpp"
+#include "bench/packing.hpp"
+#include "bench/scores.hpp"
+#include "bench/stop_request.hpp"
+#include "bench/tables.hpp"
+#include "bench/unlocking.hpp"
+#include "bench/workload.hpp"
+#include "bench/write_package.hpp"
+
+namespace rightful::bench {
+namespace {
+
+using nlohmann::ordered_json;
+
+void put_file(const std::string& path, const std::string& content) {
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  out.close();
+  if (!out) throw Failure(Retry::Never, "bench", "cannot write " + path);
+}
+
+/// The results to begin with: nothing, or those of an earlier run on this machine.
+ordered_json earlier_results(const Options& options, const ordered_json& machine) {
+  if (options.add_to.empty()) return {{"parts", ordered_json::object()}};
+  std::ifstream in(options.add_to);
+  ordered_json earlier = ordered_json::parse(in, nullptr, false);
+  if (!earlier.is_object() || !earlier.contains("parts") || !earlier.contains("machine"))
+    throw Failure(Retry::Never, "bench", options.add_to + " holds no results of this bench");
+  if (earlier.at("machine").at("processor") != machine.at("processor"))
+    throw Failure(Retry::Never, "bench", options.add_to + " is of another machine");
+  return earlier;
+}
+
+void measure_parts(const Options& options, const Setup& setup, ordered_json& parts) {
+  const auto wants = [&options](const char* part) { return options.parts.contains(part); };
+  if (wants(kPartV)) parts[kPartV] = measure_packing(setup, work_of(kPartV), Peers::With);
+  if (wants(kPartVj)) parts[kPartVj] = measure_packing(setup, work_of(kPartVj), Peers::With);
+  if (wants(kPartUnlock)) parts[kPartUnlock] = measure_unlocking(setup);
+  if (wants(kPartEndToEnd)) parts[kPartEndToEnd] = measure_end_to_end(setup);
+  if (wants(kPartJ)) {
+    Setup once = setup;
+    once.rounds = 1;
+    parts[kPartJ] =
+        measure_packing(once, work_of(kPartJ), options.peers_on_j ? Peers::With : Peers::Without);
+  }
+}
+
+constexpr const char* kRemarks =
+    "\nAll contenders encrypt with AES-256, read the same files and write into the page cache; "
+    "nobody syncs.\n7zz -mx=1, bsdtar and libzip deflate 1 deflate the speech, rightful stores it "
+    "unless compact; text it always deflates but in\n`stored`. Ours alone makes a manifest with "
+    "the "
+    "SHA-256 of every file, signed. \"disk read\" is what all rounds together\nread from the disk; "
+    "0 means that every byte came from the page cache.\n";
+
+void run_bench(const Options& options) {
+  remember_stop_signals();
+  log::set_level(log::Level::Warn);
+  const Programs programs = find_programs();
+  const BenchFolder folder;
+  Progress progress;
+  const ordered_json machine = describe_machine(folder.path());
+  ordered_json results = earlier_results(options, machine);
+  results["machine"] = machine;
+  results["versions"] = describe_versions(programs);
+  print_facts("machine", results["machine"]);
+  print_facts("versions", results["versions"]);
+  std::fflush(stdout);
+
+  const Setup setup{
+      .folder = folder, .programs = programs, .progress = progress, .rounds = options.rounds};
+  measure_parts(options, setup, results["parts"]);
+  results["ratios"] = ratios_of(results["parts"]);
+  results["peak_memory_mib"] = peak_memory_mib(results["parts"]);
+  fmt::print("{}", kRemarks);
+  print_goals(results);
+  if (!options.json.empty()) put_file(options.json, results.dump(2) + "\n");
+  if (!options.chart.empty()) put_file(options.chart, draw_chart(results));
+}
+
+/// A single run in this process. @return false when `arguments` is none.
+bool run_single(const std::vector<std::string>& arguments) {
+  const std::size_t count = arguments.size();
+  if (count == 4 && arguments[0] == "--write") {
+    write_package(parse_packing_mode(arguments[1]), arguments[2], arguments[3]);
+  } else if (count == 3 && arguments[0] == "--floor") {
+    for (const auto& [primitive, seconds] : measure_floor(arguments[1], arguments[2]))
+      fmt::print("{}\t{}\n", primitive, seconds);
+  } else if (count == 3 && arguments[0] == "--make") {
+    work_of(arguments[1]).make(arguments[2]);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments == std::vector<std::string>{"export-child"}) return run_export_child_unsynced();
+  if (run_single(arguments)) return 0;
+  const auto options = parse_options(arguments);
+  if (!options) {
+    std::cerr << "bench_packaging: " << options.error().detail << "\n\n" << usage();
+    return 2;
+  }
+  if (options->help) {
+    std::cout << usage();
+    return 0;
+  }
+  run_bench(*options);
+  return 0;
+}
+
+}  // namespace
+}  // namespace rightful::bench
+
+int main(int argc, char** argv) {
+  try {
+    return rightful::bench::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "bench_packaging: " << error.what() << '\n';
+    return 1;
+  }
+}

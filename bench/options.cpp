@@ -1,0 +1,91 @@
+#include "bench/options.hpp"
+
+#include <charconv>
+#include <sstream>
+
+namespace rightful::bench {
+namespace {
+
+constexpr int kMaxRounds = 99;
+
+Result<std::set<std::string>> parse_parts(const std::string& text) {
+  std::set<std::string> parts;
+  if (text == "none") return parts;
+  std::istringstream list(text);
+  for (std::string part; std::getline(list, part, ',');) {
+    if (!Options().parts.contains(part)) {
+      return fail(ErrorCode::InvalidArgument,
+                  "there is no part '" + part + "': V, VJ, J, unlock, end-to-end, or none");
+    }
+    parts.insert(part);
+  }
+  if (parts.empty()) return fail(ErrorCode::InvalidArgument, "--parts names nothing");
+  return parts;
+}
+
+Result<int> parse_rounds(const std::string& text) {
+  int rounds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rounds);
+  if (error != std::errc() || end != text.data() + text.size() || rounds < 1 ||
+      rounds > kMaxRounds) {
+    return fail(ErrorCode::InvalidArgument, "--rounds takes a number from 1 to 99");
+  }
+  return rounds;
+}
+
+Result<void> set_value(Options& options, const std::string& name, const std::string& value) {
+  if (name == "--parts") {
+    RIGHTFUL_TRY(options.parts, parse_parts(value));
+  } else if (name == "--rounds") {
+    RIGHTFUL_TRY(options.rounds, parse_rounds(value));
+  } else if (name == "--json") {
+    options.json = value;
+  } else if (name == "--add-to") {
+    options.add_to = value;
+  } else if (name == "--chart") {
+    options.chart = value;
+  } else {
+    return fail(ErrorCode::InvalidArgument, "there is no option '" + name + "'");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Options> parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& name = arguments[i];
+    if (name == "--help" || name == "-h") {
+      options.help = true;
+    } else if (name == "--peers-on-j") {
+      options.peers_on_j = true;
+    } else if (i + 1 == arguments.size()) {
+      return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
+    } else {
+      RIGHTFUL_TRY(set_value(options, name, arguments[++i]));
+    }
+  }
+  return options;
+}
+
+std::string usage() {
+  return R"(usage: ./dev bench [packaging] [options]
+
+How fast is a sealed package written and opened, beside what a user would pick instead? About eight
+minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
+
+  --parts LIST    what to measure, of V,VJ,J,unlock,end-to-end; all if absent, `none` for nothing
+                    V   1,700 recordings of speech, 96 MB of WAV
+                    VJ  V and one file of 50 MB of JSON
+                    J   1,000,000 small JSON records, each a file of its own (one round)
+  --peers-on-j    the peers on J too: about an hour, they derive a key for every file
+  --rounds N      rounds taken in turn, of which the median counts; 5 if absent
+  --json FILE     write every figure
+  --add-to FILE   begin with the figures of an earlier --json FILE of this machine; what is measured
+                  now replaces its own part
+  --chart FILE    draw the figures as SVG
+)";
+}
+
+}  // namespace rightful::bench

@@ -1,0 +1,20 @@
+/// @file
+/// What the figures are worth: ratios, peak memory, and the goals beside them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace rightful::bench {
+
+/// From `parts` (part → its figures, as they are in the JSON file): only those ratios whose parts
+/// were measured. A ratio's two sides come from one part, so from one run.
+[[nodiscard]] nlohmann::ordered_json ratios_of(const nlohmann::ordered_json& parts);
+
+/// The largest that any of ours took in any part; 0 when nothing was measured.
+[[nodiscard]] double peak_memory_mib(const nlohmann::ordered_json& parts);
+
+/// One line a goal: what it is, what was reached, and the word for it.
+/// @param results  with `ratios` and `peak_memory_mib`
+void print_goals(const nlohmann::ordered_json& results);
+
+}  // namespace rightful::bench
