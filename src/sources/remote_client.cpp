@@ -93,6 +93,8 @@ SourceResult<HttpReply> RemoteClient::send(const std::function<HttpCall()>& make
     if (!reply && !is_lost(reply.error().code)) {
       return std::unexpected(refusal(reply.error()));
     }
+    // A server that is silent has used up the time of two attempts.
+    if (!reply && reply.error().code == ErrorCode::Expired) ++attempt;
     if (attempt < patience_.attempts) {
       pause(attempt, reply ? &*reply : nullptr);
     } else if (reply) {

@@ -69,7 +69,8 @@ struct HelperProgram::Impl {
 };
 
 HelperProgram::HelperProgram(const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment) {
+                             const std::vector<std::string>& environment,
+                             HelperEnd end) {
   Pipe to = make_pipe();
   Pipe from = make_pipe();
   SubprocessSpec spec;
@@ -80,7 +81,7 @@ HelperProgram::HelperProgram(const std::vector<std::string>& arguments,
   spec.environment.emplace_back("PYTHONDONTWRITEBYTECODE=1");
   spec.environment.emplace_back("HOME=/nonexistent");
   spec.descriptors = {{to.read.get(), 0}, {from.write.get(), 1}, {2, 2}};
-  spec.dies_with_parent = true;
+  spec.dies_with_parent = end == HelperEnd::WithUs;
   impl_ = std::make_unique<Impl>(
       Impl{std::move(to.write), std::move(from.read), Subprocess::start(spec)});
   to.read = UniqueFd();

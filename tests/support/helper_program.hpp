@@ -3,6 +3,7 @@
 /// ours.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,13 +11,20 @@
 
 namespace rightful::testing {
 
-/// Owns the process: killed by the destructor, and when the test dies. Threads  one.
+/// What ends a program when the test has died.
+enum class HelperEnd : std::uint8_t {
+  WithItsInput,  ///< it reads standard input, and takes down what it started when that ends
+  WithUs         ///< it is killed by the kernel
+};
+
+/// Owns the process: ended by the destructor, and when the test dies. Threads  one.
 class HelperProgram {
  public:
   /// Starts it and waits for its first line. The test fails and ends when it does not come.
   /// @param arguments  the first one is the program, looked up in PATH.
   explicit HelperProgram(const std::vector<std::string>& arguments,
-                         const std::vector<std::string>& environment = {});
+                         const std::vector<std::string>& environment = {},
+                         HelperEnd end = HelperEnd::WithItsInput);
   HelperProgram(HelperProgram&&) noexcept;
   HelperProgram& operator=(HelperProgram&&) noexcept;
   ~HelperProgram();

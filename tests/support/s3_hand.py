@@ -56,7 +56,7 @@ class FixedTime(botocore.auth.S3SigV4Auth):
 
 
 def sign(order):
-    query = urllib.parse.urlencode(order["query"], quote_via=urllib.parse.quote, safe="-_.~")
+    query = urllib.parse.urlencode([tuple(pair) for pair in order["query"]], quote_via=urllib.parse.quote, safe="-_.~")
     url = "https://host" + urllib.parse.quote(order["path"], safe="/-_.~") + ("?" + query if query else "")
     request = botocore.awsrequest.AWSRequest(method=order["method"], url=url, headers=dict(order["headers"]))
     request.context["timestamp"] = order["date"]
