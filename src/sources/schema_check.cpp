@@ -11,6 +11,7 @@
 
 #include "sources/dataset_plan.hpp"
 #include "sources/files_source.hpp"
+#include "sources/odbc_check.hpp"
 #include "sources/postgres_source.hpp"
 #include "sources/postgres_statement.hpp"
 #include "sources/schema_inspection.hpp"
@@ -172,6 +173,10 @@ std::vector<Finding> check_against_schema(const catalog::Catalog& catalog,
   for (const catalog::Source& source : catalog.sources()) {
     const auto given = locations.find(source.name);
     const auto* files = std::get_if<catalog::FilesSettings>(&source.settings);
+    if (std::holds_alternative<catalog::OdbcSettings>(source.settings)) {
+      check_odbc(catalog, source, locations, findings);
+      continue;
+    }
     if (files == nullptr && !std::holds_alternative<catalog::PostgresqlSettings>(source.settings)) {
       findings.push_back(
           unreachable(source,
