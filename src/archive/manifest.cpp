@@ -108,6 +108,8 @@ std::string head_text(const ManifestHead& head) {
             [&out](const SnapshotTime& snapshot) {
               ObjectText(out)
                   .text("source", snapshot.source)
+                  .text("kind", snapshot.kind)
+                  .text("state", snapshot.is_consistent ? "snapshot" : "as_read")
                   .text("taken_at", format_rfc3339(snapshot.taken_at))
                   .close();
             })

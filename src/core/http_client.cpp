@@ -50,9 +50,7 @@ struct Transfer {
     return value;
   }
 
-  [[nodiscard]] bool streams() const {
-    return call->on_body && status() >= 200 && status() < 300;
-  }
+  [[nodiscard]] bool streams() const { return call->on_body && status() >= 200 && status() < 300; }
 
   /// @return false when the caller wants no more.
   [[nodiscard]] bool pass_on(std::string_view part) {
@@ -246,9 +244,11 @@ Result<HostAndPort> split(std::string_view url) {
   return place;
 }
 
-bool is_address(const std::string& host) {
+/// libcurl knows these by itself: an address, and names of this machine (RFC 6761).
+bool needs_no_lookup(const std::string& host) {
   in_addr four{};
-  return host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &four) == 1;
+  return host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &four) == 1 ||
+         host == "localhost" || host.ends_with(".localhost");
 }
 
 std::string text_of(const addrinfo& address) {
@@ -268,7 +268,7 @@ std::unique_ptr<HttpClient> make_http_client() {
 
 Result<std::string> look_up_host(std::string_view url) {
   RIGHTFUL_TRY(const HostAndPort place, split(url));
-  if (is_address(place.host)) return std::string();
+  if (needs_no_lookup(place.host)) return std::string();
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG;

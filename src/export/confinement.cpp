@@ -27,6 +27,23 @@ constexpr std::uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE |
 
 constexpr std::uint64_t kAllOfAbi1 = (1ULL << 13U) - 1;
 
+constexpr long kAbiOfPorts = 4;
+constexpr std::uint64_t kBindTcp = 1ULL << 0U;
+constexpr std::uint64_t kConnectTcp = 1ULL << 1U;
+constexpr unsigned kRuleOfPort = 2;
+
+/// landlock_ruleset_attr as ABI 4 has it.
+struct RulesetAttributes {
+  std::uint64_t files;
+  std::uint64_t ports;
+};
+
+/// landlock_net_port_attr
+struct PortAttributes {
+  std::uint64_t allowed;
+  std::uint64_t port;
+};
+
 std::uint64_t handled_rights(long abi) {
   std::uint64_t rights = kAllOfAbi1;
   if (abi >= 2) rights |= kRefer;
@@ -42,6 +59,13 @@ void allow(int ruleset, const std::filesystem::path& folder, std::uint64_t right
   rule.parent_fd = fd.get();
   if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0U) != 0) {
     throw_system_failure("landlock_add_rule", errno);
+  }
+}
+
+void allow_port(int ruleset, std::uint16_t port) {
+  const PortAttributes rule{kConnectTcp, port};
+  if (::syscall(SYS_landlock_add_rule, ruleset, kRuleOfPort, &rule, 0U) != 0) {
+    throw_system_failure("landlock_add_rule of a port", errno);
   }
 }
 
@@ -62,24 +86,28 @@ void limit_memory(std::int64_t mib) {
 #endif
 }
 
-bool confine_files(const FileRules& rules) {
+Confined confine(const Permissions& permissions) {
   const long abi =
       ::syscall(SYS_landlock_create_ruleset, nullptr, 0UL, LANDLOCK_CREATE_RULESET_VERSION);
-  if (abi < 1) return false;
+  if (abi < 1) return Confined::Nothing;
+  const bool knows_ports = abi >= kAbiOfPorts;
   const std::uint64_t handled = handled_rights(abi);
-  landlock_ruleset_attr attributes{};
-  attributes.handled_access_fs = handled;
+  const RulesetAttributes attributes{handled, knows_ports ? kBindTcp | kConnectTcp : 0};
+  // An older kernel wants the structure without what it does not know.
+  const std::size_t size = knows_ports ? sizeof attributes : sizeof attributes.files;
   const UniqueFd ruleset(
-      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0U)));
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, size, 0U)));
   if (!ruleset.is_open()) throw_system_failure("landlock_create_ruleset", errno);
-  for (const auto& folder : rules.readable)
+  for (const auto& folder : permissions.readable)
     allow(ruleset.get(), folder, kRead & handled);
-  for (const auto& folder : rules.writable)
+  for (const auto& folder : permissions.writable)
     allow(ruleset.get(), folder, kWrite & handled);
+  for (const std::uint16_t port : permissions.ports)
+    if (knows_ports) allow_port(ruleset.get(), port);
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0U) != 0) {
     throw_system_failure("landlock_restrict_self", errno);
   }
-  return true;
+  return knows_ports ? Confined::FilesAndPorts : Confined::Files;
 }
 
 }  // namespace rightful::exporting

@@ -16,15 +16,23 @@ void forbid_new_privileges();
 /// space. Errors  Failure
 void limit_memory(std::int64_t mib);
 
-struct FileRules {
+/// What stays possible; nothing else of its sort does.
+struct Permissions {
   std::vector<std::filesystem::path> readable;  ///< folders, with everything below
   std::vector<std::filesystem::path>
       writable;  ///< folders: files may be made, read, written, renamed and removed
+  std::vector<std::uint16_t> ports;  ///< that TCP connections may be made to
 };
 
-/// From now on no path outside `rules` can be opened; descriptors that are open stay usable.
-/// @return false when the kernel has no Landlock: nothing is confined then. Errors  Failure when it
-/// has and refuses.
-[[nodiscard]] bool confine_files(const FileRules& rules);
+/// What the kernel can enforce.
+enum class Confined : std::uint8_t {
+  Nothing,       ///< it has no Landlock
+  Files,         ///< before Linux 6.7: connections are not looked at
+  FilesAndPorts  ///< no other file, no other TCP port, no listening
+};
+
+/// From now on nothing outside of `permissions` can be opened or connected to; descriptors that are
+/// open stay usable. Errors  Failure when the kernel has Landlock and refuses.
+[[nodiscard]] Confined confine(const Permissions& permissions);
 
 }  // namespace rightful::exporting

@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "rightful/core/failure.hpp"
@@ -11,6 +12,7 @@
 #include "rightful/crypto/process_hardening.hpp"
 #include "rightful/lifecycle/identity_proof.hpp"
 #include "rightful/queue/child_channel.hpp"
+#include "rightful/sources/reading_needs.hpp"
 
 #include "export/child_protocol.hpp"
 #include "export/confinement.hpp"
@@ -63,15 +65,11 @@ AccountScope prove_authority(const ChildInput& input) {
   return *std::move(scope);
 }
 
-FileRules file_rules(const ChildInput& input, const catalog::Catalog& catalog) {
-  FileRules rules{.readable = {}, .writable = {input.package_directory, input.work_directory}};
-  for (const auto& source : catalog.sources()) {
-    const auto* files = std::get_if<catalog::FilesSettings>(&source.settings);
-    if (files == nullptr) continue;
-    const auto location = input.locations.find(source.name);
-    rules.readable.emplace_back(location == input.locations.end() ? files->root : location->second);
-  }
-  return rules;
+Permissions permissions_for(const ChildInput& input, const catalog::Catalog& catalog) {
+  sources::ReadingNeeds needs = sources::needs_of(catalog, input.locations);
+  return {.readable = std::move(needs.folders),
+          .writable = {input.package_directory, input.work_directory},
+          .ports = std::move(needs.ports)};
 }
 
 ResultMessage export_for(const ChildInput& input,
@@ -90,8 +88,8 @@ ResultMessage export_for(const ChildInput& input,
                        .clock = world.clock,
                        .random = world.random,
                        .confine = [&] {
-                         const bool is_confined = confine_files(file_rules(input, catalog));
-                         if (!is_confined && input.is_landlock_required) {
+                         const Confined confined = confine(permissions_for(input, catalog));
+                         if (confined == Confined::Nothing && input.is_landlock_required) {
                            throw ExportStopped(Retry::Never, "no_landlock");
                          }
                        }};

@@ -66,9 +66,12 @@ struct DatasetCoverage {
 };
 
 /// When the snapshot of one source was taken.
+/// How a source was read.
 struct SnapshotTime {
   std::string source;
   Instant taken_at;
+  std::string kind = {};      ///< `postgresql`, `s3` …
+  bool is_consistent = true;  ///< one state of all its records; else each was read as it was then
 };
 
 struct ManifestHead {

@@ -55,7 +55,8 @@ class HttpClient {
 /// one at a time.
 [[nodiscard]] std::unique_ptr<HttpClient> make_http_client();
 
-/// Looks up the addresses of a URL's host, for HttpCall::host_addresses.
+/// Looks up the addresses of a URL's host, for HttpCall::host_addresses; empty where none are
+/// needed.
 /// @param url  `http://` or `https://`, with or without a port.
 /// @return InvalidArgument for a URL that is none, Unavailable when the name has no address now.
 [[nodiscard]] Result<std::string> look_up_host(std::string_view url);

@@ -106,7 +106,10 @@ Result<ManifestFacts> ManifestReader::read_head() {
   RIGHTFUL_TRY(pair("version", "sha256"));
   RIGHTFUL_TRY(expect(JsonToken::EndObject));
   RIGHTFUL_TRY(pair("checkpoint", "random"));
-  RIGHTFUL_TRY(list_member("snapshots", [this] { return pair("source", "taken_at"); }));
+  RIGHTFUL_TRY(list_member("snapshots", [this]() -> Result<void> {
+    RIGHTFUL_TRY(pair("source", "kind"));
+    return pair("state", "taken_at");
+  }));
   RIGHTFUL_TRY(list_member("datasets", [this, &facts] { return dataset(facts); }));
   RIGHTFUL_TRY(key("entries"));
   RIGHTFUL_TRY(expect(JsonToken::BeginArray));

@@ -46,7 +46,7 @@ ManifestHead head_of(const Recipe& recipe) {
           .catalog_sha256 = crypto::Sha256Digest::from(bytes32(3)),
           .checkpoint = "-",
           .random = bytes32(5),
-          .snapshots = {{"crm", some_time()}},
+          .snapshots = {{"crm", some_time(), "postgresql", true}},
           .datasets = recipe.datasets};
 }
 
@@ -166,7 +166,7 @@ struct Workshop {
 
   Built finish(const Recipe& recipe, const crypto::Sha256Digest& manifest_digest) {
     const ContentFacts content = writer.finish_content();
-    const std::string envelope = envelope_for(recipe, content);
+    const std::string envelope = recipe.envelope ? *recipe.envelope : envelope_for(recipe, content);
     const PackageFacts facts = writer.finish(envelope);
     return {std::move(sink.bytes),
             {.account = recipe.writer,

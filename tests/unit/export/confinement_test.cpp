@@ -1,7 +1,10 @@
 #include "export/confinement.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +34,50 @@ int in_a_process(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/// A port of this machine that accepts connections.
+class Listener {
+ public:
+  Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in place = here(0);
+    socklen_t size = sizeof place;
+    EXPECT_EQ(::bind(socket_.get(), general(place), size), 0);
+    EXPECT_EQ(::listen(socket_.get(), 8), 0);
+    EXPECT_EQ(::getsockname(socket_.get(), general(place), &size), 0);
+    port_ = ntohs(place.sin_port);
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  /// 0, or the error of a connection to it.
+  [[nodiscard]] int connect() const {
+    const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in place = here(port_);
+    return ::connect(client.get(), general(place), sizeof place) == 0 ? 0 : errno;
+  }
+
+ private:
+  static sockaddr_in here(std::uint16_t port) {
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_port = htons(port);
+    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return place;
+  }
+
+  static sockaddr* general(sockaddr_in& place) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
+    return reinterpret_cast<sockaddr*>(&place);
+  }
+
+  UniqueFd socket_;
+  std::uint16_t port_ = 0;
+};
+
+/// Whether this kernel looks at ports: ABI 4, Linux 6.7.
+bool knows_ports() {
+  return ::syscall(SYS_landlock_create_ruleset, nullptr, 0UL, 1U) >= 4;
+}
+
 class ConfinementTest : public ::testing::Test {
  protected:
   ConfinementTest() {
@@ -49,8 +96,10 @@ class ConfinementTest : public ::testing::Test {
   int confined(const std::function<int()>& body) {
     return in_a_process([&] {
       forbid_new_privileges();
-      if (!confine_files({.readable = {folder_ / "read"}, .writable = {folder_ / "write"}}))
-        return kSkipped;
+      const Confined confined = confine({.readable = {folder_ / "read"},
+                                         .writable = {folder_ / "write"},
+                                         .ports = {allowed_.port()}});
+      if (confined == Confined::Nothing) return kSkipped;
       return body();
     });
   }
@@ -60,6 +109,8 @@ class ConfinementTest : public ::testing::Test {
   }
 
   std::filesystem::path folder_;
+  Listener allowed_;
+  Listener other_;
 };
 
 #define EXPECT_OR_SKIP(outcome)                                          \
@@ -97,6 +148,43 @@ TEST_F(ConfinementTest, WritesRenamesAndRemovesWhereItMust) {
                        opens("write", O_TMPFILE | O_RDWR) && ::unlink(to.c_str()) == 0;
     return works ? 0 : 1;
   }));
+}
+
+TEST_F(ConfinementTest, ConnectsToTheNamedPortsAlone) {
+  if (!knows_ports()) GTEST_SKIP() << "this kernel does not confine connections";
+  ASSERT_EQ(other_.connect(), 0);
+
+  EXPECT_OR_SKIP(confined([&] {
+    if (allowed_.connect() != 0) return 1;
+    return other_.connect() == EACCES ? 0 : 2;
+  }));
+}
+
+TEST_F(ConfinementTest, ListensNowhere) {
+  if (!knows_ports()) GTEST_SKIP() << "this kernel does not confine connections";
+
+  EXPECT_OR_SKIP(confined([&] {
+    const UniqueFd server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
+    const auto* general = reinterpret_cast<const sockaddr*>(&place);
+    return ::bind(server.get(), general, sizeof place) != 0 && errno == EACCES ? 0 : 1;
+  }));
+}
+
+TEST_F(ConfinementTest, KeepsTheConnectionsThatItHas) {
+  const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in place{};
+  place.sin_family = AF_INET;
+  place.sin_port = htons(other_.port());
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
+  const auto* general = reinterpret_cast<const sockaddr*>(&place);
+  ASSERT_EQ(::connect(client.get(), general, sizeof place), 0);
+
+  EXPECT_OR_SKIP(confined([&] { return ::write(client.get(), "x", 1) == 1 ? 0 : 1; }));
 }
 
 TEST(NoNewPrivileges, CannotBeTakenBack) {
