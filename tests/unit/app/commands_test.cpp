@@ -101,15 +101,83 @@ TEST(Program, SaysWhichSettingIsWrong) {
 TEST(Program, RefusesToServeWithoutACatalog) {
   const Ended result = run({"serve", "--data-dir", "/nonexistent/rightful"});
 
-  EXPECT_EQ(result.code, ExitCode::Failed);
+  EXPECT_EQ(result.code, ExitCode::Usage);
   EXPECT_THAT(result.err, HasSubstr("--catalog"));
 }
 
 TEST(Program, RefusesPlainHttpToAnotherMachine) {
   const Ended result = run({"status", "--server", "http://example.org", "--account", "a"});
 
-  EXPECT_EQ(result.code, ExitCode::Failed);
+  EXPECT_EQ(result.code, ExitCode::Usage);
   EXPECT_THAT(result.err, HasSubstr("https://"));
+}
+
+struct WrongLine {
+  std::vector<std::string> words;
+  std::string_view says;
+};
+
+/// Nothing was done, says exit code 2: not one of these comes as far as a file or a server.
+class WrongLines : public ::testing::TestWithParam<WrongLine> {};
+
+TEST_P(WrongLines, EndWithTwoAndSayWhy) {
+  const Ended result = run(GetParam().words);
+
+  EXPECT_EQ(result.code, ExitCode::Usage) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(std::string(GetParam().says)));
+  EXPECT_THAT(result.out, IsEmpty());
+}
+
+const std::string kSomeCatalog = "/nonexistent/catalog.yaml";
+
+INSTANTIATE_TEST_SUITE_P(
+    Settings,
+    WrongLines,
+    ::testing::Values(
+        WrongLine{{"serve", "--catalog", kSomeCatalog, "--listen", "localhost"}, "address:port"},
+        WrongLine{{"serve", "--catalog", kSomeCatalog, "--listen", "0.0.0.0:80"}, "plain HTTP"},
+        WrongLine{{"serve", "--catalog", kSomeCatalog, "--tls-key", "/k"}, "both or neither"},
+        WrongLine{{"serve", "--catalog", kSomeCatalog, "--database", "mydb"}, "neither `embedded`"},
+        WrongLine{{"work", "--database", "postgresql://[a/"}, "neither `embedded`"},
+        WrongLine{{"work", "--workers", "0"}, "at least 1"},
+        WrongLine{{"migrate", "--database", "here"}, "postgresql://user@host/database"},
+        WrongLine{{"admin", "keys", "init", "--database", "here"}, "neither `embedded`"},
+        WrongLine{{"admin", "account", "add", "a", "--language", "xx"}, "one of en|fr|de"},
+        WrongLine{{"admin", "account", "add", std::string(200, 'x')}, "ACCOUNT"},
+        WrongLine{{"admin", "request", "retry", "7"}, "REQUEST is an id"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Customers,
+    WrongLines,
+    ::testing::Values(
+        WrongLine{{"status", "--server", "example.org"}, "must look like https://"},
+        WrongLine{{"request", "--service-key", "zz"}, "--service-key is malformed"},
+        WrongLine{{"enrol", "--account", ""}, "--account"},
+        WrongLine{{"enrol", "--language", "it"}, "one of en|fr|de"},
+        WrongLine{{"download", "7"}, "REQUEST is an id"},
+        WrongLine{{"unlock", "x.zip", "--service-key", "zz"}, "--service-key is malformed"},
+        WrongLine{{"unlock", "x.zip", "--into", "a", "--output", "b"}, "--into and --output"},
+        WrongLine{{"unlock", "x.zip", "--into", "a", "--reveal-code"}, "--reveal-code and --into"},
+        WrongLine{{"unlock", "x.zip", "--code-file", "a", "--recovery-code"}, "exclude each other"},
+        WrongLine{{"demo", "--scale", "huge"}, "one of full|small"}));
+
+TEST(Program, DoesNotRepeatADatabaseUrl) {
+  const Ended result = run({"migrate", "--database", "postgresql://me:hunter2@[/"});
+
+  EXPECT_EQ(result.code, ExitCode::Usage);
+  EXPECT_THAT(result.err, Not(HasSubstr("hunter2")));
+}
+
+TEST(Program, SaysOnceHowToMakeKeys) {
+  const rightful::testing::TemporaryFolder folder;
+
+  const Ended result = run({"migrate", "--data-dir", folder.path().string()});
+
+  EXPECT_EQ(result.code, ExitCode::Failed);
+  const auto first = result.err.find("rightful admin keys init");
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("rightful admin keys init", first + 1), std::string::npos)
+      << result.err;
 }
 
 TEST(Program, RefusesAFileThatIsNoPackage) {

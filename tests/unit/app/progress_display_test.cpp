@@ -11,6 +11,22 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+/// Moves by hand.
+class StepClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override { return {}; }
+
+  [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const override { return now_; }
+
+  bool wait_for(std::stop_token /*stop*/, std::chrono::milliseconds time) override {
+    now_ += time;
+    return false;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point now_ = std::chrono::steady_clock::now();
+};
+
 TEST(ProgressDisplay, PrintsFewPlainLinesWithoutATerminal) {
   std::ostringstream out;
   std::ostringstream err;
@@ -45,13 +61,44 @@ TEST(ProgressDisplay, RedrawsAllRowsOnATerminal) {
 TEST(ProgressDisplay, NeverGoesBack) {
   std::ostringstream out;
   std::ostringstream err;
-  SystemClock clock;
+  StepClock clock;
   ProgressDisplay display({.out = out, .err = err, .is_err_terminal = true}, clock, {"one"});
 
   display.update(0, 0.5, "half");
+  static_cast<void>(clock.wait_for({}, std::chrono::milliseconds(60)));
   display.update(0, 0.1, "again");
 
   EXPECT_THAT(err.str(), HasSubstr(" 50 %  again"));
+}
+
+TEST(ProgressDisplay, DrawsTwentyTimesASecondAtMost) {
+  std::ostringstream out;
+  std::ostringstream err;
+  StepClock clock;
+  ProgressDisplay display({.out = out, .err = err, .is_err_terminal = true}, clock, {"one"});
+
+  for (std::uint64_t i = 0; i <= 1000; ++i) {
+    display.update_bytes(0, i * 1000, 1'000'000);
+    static_cast<void>(clock.wait_for({}, std::chrono::milliseconds(1)));
+  }
+  display.finish(0, "done");
+
+  EXPECT_LE(std::ranges::count(err.str(), '\n'), 23);
+  EXPECT_THAT(err.str(), HasSubstr(" 50 %  500.0 kB of 1.0 MB"));
+  EXPECT_THAT(err.str(), HasSubstr("100 %  done"));
+}
+
+TEST(ProgressDisplay, IsSilentOffATerminalWhenToldSo) {
+  std::ostringstream out;
+  std::ostringstream err;
+  StepClock clock;
+  ProgressDisplay display(
+      {.out = out, .err = err, .is_err_terminal = false}, clock, {"one"}, OffTerminal::Nothing);
+
+  display.update_bytes(0, 1, 2);
+  display.finish(0, "done");
+
+  EXPECT_EQ(out.str() + err.str(), "");
 }
 
 TEST(ProgressDisplay, WritesSizesAndCountsForPeople) {
