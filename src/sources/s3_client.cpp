@@ -108,7 +108,7 @@ SourceResult<S3Client> S3Client::open(std::string source,
   RIGHTFUL_TRY(auto remote,
                RemoteClient::open(source, S3Place::of(settings).base, settings.ca_file));
   S3Client client(std::move(source), settings, std::move(credentials), std::move(remote));
-  RIGHTFUL_TRY(client.check_bucket());
+  RIGHTFUL_TRY(client.may_list());
   return client;
 }
 
@@ -148,12 +148,13 @@ HttpCall S3Client::call_for(std::string method,
   return call;
 }
 
-SourceResult<void> S3Client::check_bucket() {
-  // Lists no key: a key that may not list is refused with AccessDenied, which is as it should be.
+SourceResult<bool> S3Client::may_list() {
+  // Asks for no key. One that may not list is refused with AccessDenied, which is as it should be.
   RIGHTFUL_TRY(const HttpReply reply, remote_.send([&] {
     return call_for("GET", place_.root + "/", {{"list-type", "2"}, {"max-keys", "0"}}, {});
   }));
-  if (reply.status == 200 || code_of(reply.body) == "AccessDenied") return {};
+  if (reply.status == 200) return true;
+  if (code_of(reply.body) == "AccessDenied") return false;
   return std::unexpected(refusal(reply));
 }
 

@@ -45,6 +45,10 @@ class S3Client {
                                                    const catalog::S3Settings& settings,
                                                    AwsCredentials credentials);
 
+  /// Whether the key may list the bucket; else a store does not tell what is missing from what is
+  /// refused. @return as open()
+  [[nodiscard]] SourceResult<bool> may_list();
+
   /// @return MissingObject only when the store says that the key does not exist; AccessDenied,
   ///         NotConfigured. Errors  as RemoteClient.
   [[nodiscard]] SourceResult<S3Facts> head(const std::string& key);
@@ -68,7 +72,6 @@ class S3Client {
                                   const std::string& path,
                                   NameValues query,
                                   NameValues headers) const;
-  [[nodiscard]] SourceResult<void> check_bucket();
   [[nodiscard]] SourceResult<S3Facts> facts_of(const HttpReply& reply, std::uint64_t size) const;
   [[nodiscard]] SourceError why_missing(const std::string& path);
   [[nodiscard]] SourceError refusal(const HttpReply& reply) const;

@@ -72,7 +72,7 @@ class S3Stream final : public ObjectStream {
 
 SourceResult<std::unique_ptr<ObjectSource>> S3Source::open(const SourceOrder& order,
                                                            const catalog::S3Settings& settings) {
-  RIGHTFUL_TRY(auto credentials, credentials_of(order, settings));
+  RIGHTFUL_TRY(auto credentials, credentials_of(order.source, order.locations, settings));
   RIGHTFUL_TRY(auto client, S3Client::open(order.source.name, settings, std::move(credentials)));
   return std::unique_ptr<ObjectSource>(
       new S3Source(order.source.name, settings, std::move(client), order.context));
@@ -110,17 +110,18 @@ SourceResult<std::unique_ptr<ObjectStream>> S3Source::open_object(const ObjectRe
   return stream;
 }
 
-SourceResult<AwsCredentials> credentials_of(const SourceOrder& order,
+SourceResult<AwsCredentials> credentials_of(const catalog::Source& source,
+                                            const SourceLocations& locations,
                                             const catalog::S3Settings& settings) {
-  const std::string& name = order.source.name;
+  const auto value = [&](const char* key, const std::string& variable) {
+    return find_location(source, locations, source.name + key, variable);
+  };
   AwsCredentials credentials;
-  RIGHTFUL_TRY(credentials.access_key,
-               location_of(order, name + ".access_key_env", settings.access_key_env));
-  RIGHTFUL_TRY(credentials.secret_key,
-               location_of(order, name + ".secret_key_env", settings.secret_key_env));
+  RIGHTFUL_TRY(credentials.access_key, value(".access_key_env", settings.access_key_env));
+  RIGHTFUL_TRY(credentials.secret_key, value(".secret_key_env", settings.secret_key_env));
   if (!settings.session_token_env.empty()) {
     RIGHTFUL_TRY(credentials.session_token,
-                 location_of(order, name + ".session_token_env", settings.session_token_env));
+                 value(".session_token_env", settings.session_token_env));
   }
   return credentials;
 }

@@ -33,7 +33,8 @@ class S3Source final : public ObjectSource {
 };
 
 /// The credentials that the source's variables hold. @return NotConfigured
-[[nodiscard]] SourceResult<AwsCredentials> credentials_of(const SourceOrder& order,
+[[nodiscard]] SourceResult<AwsCredentials> credentials_of(const catalog::Source& source,
+                                                          const SourceLocations& locations,
                                                           const catalog::S3Settings& settings);
 
 }  // namespace rightful::sources

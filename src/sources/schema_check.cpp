@@ -14,6 +14,7 @@
 #include "sources/odbc_check.hpp"
 #include "sources/postgres_source.hpp"
 #include "sources/postgres_statement.hpp"
+#include "sources/remote_check.hpp"
 #include "sources/schema_inspection.hpp"
 
 namespace rightful::sources {
@@ -177,13 +178,16 @@ std::vector<Finding> check_against_schema(const catalog::Catalog& catalog,
       check_odbc(catalog, source, locations, findings);
       continue;
     }
-    if (files == nullptr && !std::holds_alternative<catalog::PostgresqlSettings>(source.settings)) {
-      findings.push_back(
-          unreachable(source,
-                      fmt::format("kind `{}` is not supported in this version", source.kind()),
-                      "take a source of kind postgresql or files, or a later version"));
+    if (std::holds_alternative<catalog::S3Settings>(source.settings)) {
+      check_bucket(source, locations, findings);
       continue;
     }
+    if (std::holds_alternative<catalog::HttpSettings>(source.settings)) {
+      check_service(catalog, source, locations, findings);
+      continue;
+    }
+    // A colleague cannot be asked by a program.
+    if (std::holds_alternative<catalog::ManualSettings>(source.settings)) continue;
     const std::string location = files != nullptr && !files->root.empty() ? files->root
                                  : given != locations.end()               ? given->second
                                                                           : "";

@@ -45,7 +45,13 @@ struct SourceOrder {
 };
 
 /// What an environment variable of the source holds. @param key  of SourceLocations.
-/// @return NotConfigured
+/// @return NotConfigured when it is not set, or holds control characters.
+[[nodiscard]] SourceResult<std::string> find_location(const catalog::Source& source,
+                                                      const SourceLocations& locations,
+                                                      const std::string& key,
+                                                      const std::string& variable);
+
+/// The same, of an order.
 [[nodiscard]] SourceResult<std::string> location_of(const SourceOrder& order,
                                                     const std::string& key,
                                                     const std::string& variable);

@@ -73,18 +73,25 @@ struct ObjectOpener {
 
 }  // namespace
 
-SourceResult<std::string> location_of(const SourceOrder& order,
-                                      const std::string& key,
-                                      const std::string& variable) {
-  const auto found = order.locations.find(key);
-  const bool is_set = found != order.locations.end() && !found->second.empty();
+SourceResult<std::string> find_location(const catalog::Source& source,
+                                        const SourceLocations& locations,
+                                        const std::string& key,
+                                        const std::string& variable) {
+  const auto found = locations.find(key);
+  const bool is_set = found != locations.end() && !found->second.empty();
   if (is_set && std::ranges::none_of(found->second, is_control)) return found->second;
   return std::unexpected(SourceError{
       SourceErrorKind::NotConfigured,
-      order.source.name,
+      source.name,
       "",
       "the environment variable " + variable +
           (is_set ? " holds a line break or another control character" : " is not set")});
+}
+
+SourceResult<std::string> location_of(const SourceOrder& order,
+                                      const std::string& key,
+                                      const std::string& variable) {
+  return find_location(order.source, order.locations, key, variable);
 }
 
 Records open_record_source(const SourceOrder& order) {
