@@ -156,11 +156,21 @@ bool has_zip64_field(ByteView header) noexcept {
 
 namespace {
 
-/// The directory asks for 4.5 also where only its own offset is a 64-bit one.
-bool is_local_version(std::uint16_t version, const CentralRecord& record) {
-  if (version == record.version) return true;
-  return record.version == format::kVersionZip64 && record.local_offset >= format::kIn64 &&
-         (version == format::kVersionStore || version == format::kVersionDeflate);
+/// What the method alone needs.
+std::uint16_t version_of(std::uint16_t method) {
+  if (method == format::kMethodAes) return format::kVersionAes;
+  return method == format::kMethodDeflate ? format::kVersionDeflate : format::kVersionStore;
+}
+
+/// 4.5 in both headers with a ZIP64 field in the local one; the directory asks for it also where
+/// only its own offset is a 64-bit one. AES needs more anyway.
+bool are_versions(ByteView header, const CentralRecord& record) {
+  const std::uint16_t plain = version_of(record.method);
+  const bool is_aes = record.method == format::kMethodAes;
+  const bool is_local64 = !is_aes && has_zip64_field(header);
+  const bool is_central64 = is_local64 || (!is_aes && record.local_offset >= format::kIn64);
+  return load16(header, 4) == (is_local64 ? format::kVersionZip64 : plain) &&
+         record.version == (is_central64 ? format::kVersionZip64 : plain);
 }
 
 /// Sizes and CRC of the local header: as in the directory, or none at all before a descriptor.
@@ -196,7 +206,7 @@ Result<void> check_local(ByteView header,
                          ByteView expected_extra,
                          std::string_view word) {
   const bool holds =
-      load32(header, 0) == format::kLocalHeader && is_local_version(load16(header, 4), record) &&
+      load32(header, 0) == format::kLocalHeader && are_versions(header, record) &&
       load16(header, 6) == record.flags && load16(header, 8) == record.method &&
       load32(header, 10) == record.dos_time && load16(header, 26) == record.name.size() &&
       as_text(header.subspan(format::kLocalHeaderBytes, record.name.size())) == record.name;
