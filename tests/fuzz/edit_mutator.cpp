@@ -76,7 +76,7 @@ class Mutator {
     Edit edit{.target = {}, .kind = letter(), .offset = number(), .value = number()};
     const std::size_t where = below(12);
     if (where < 3) edit.target.layer = EditTarget::Layer::Inner;
-    if (where >= 5) {
+    if (where >= 4) {
       edit.target.layer = EditTarget::Layer::Entry;
       // The records and the manifest are the parsers; the rest is looked at less often.
       constexpr std::array<std::size_t, 10> kEntries{0, 1, 1, 1, 2, 3, 5, 5, 6, 7};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "rightful/core/check.hpp"
 #include "rightful/crypto/ae2.hpp"
@@ -164,7 +165,8 @@ std::string manifest_of(const std::vector<ForgedEntry>& entries) {
       R"({"format":"rightful/v1/manifest","request":"00000000-0000-0000-0000-000000000007",)"
       R"("account":"A-1","created":"2026-03-14T15:09:26.000Z","catalog":{"version":"7",)"
       R"("sha256":"0303030303030303030303030303030303030303030303030303030303030303"},)"
-      R"("checkpoint":"-","random":"BQUF","snapshots":[{"source":"crm","taken_at":)"
+      R"("checkpoint":"-","random":"BQUF","snapshots":[{"source":"crm","kind":"odbc",)"
+      R"("state":"snapshot","taken_at":)"
       R"("2026-03-14T15:09:26.000Z"}],"datasets":[{"name":"orders","title":"O","source":"crm",)"
       R"("rows":2,"objects":0,"reason_if_empty":"","missing":[],"redactions":[{"field":"f",)"
       R"("reason":"r"}]},{"name":"voice","title":"\"V\"","source":"files","rows":0,"objects":1,)"
@@ -185,13 +187,20 @@ std::string sums_of(const std::vector<ForgedEntry>& entries) {
   return text;
 }
 
-std::string signature_of(std::string_view sums) {
-  const crypto::Signature signature =
-      fixture::service_key().sign(crypto::service_text(crypto::ServiceLabel::Manifest,
-                                                       fixture::request_id(7),
-                                                       fixture::account("A-1"),
-                                                       crypto::sha256(as_bytes(sums))));
-  return std::string(as_text(signature.bytes()));
+std::string signature_of(const std::string& sums) {
+  static const crypto::SigningKey kKey = fixture::service_key();
+  static const AccountId kAccount = fixture::account("A-1");
+  static std::map<std::string, std::string> known;  // signing takes longer than all the rest
+  constexpr std::size_t kMaxKnown = 1000;
+  if (known.size() > kMaxKnown) known.clear();
+  std::string& signature = known[sums];
+  if (signature.empty()) {
+    const auto digest = crypto::sha256(as_bytes(sums));
+    const Bytes text = crypto::service_text(
+        crypto::ServiceLabel::Manifest, fixture::request_id(7), kAccount, digest);
+    signature = as_text(kKey.sign(text).bytes());
+  }
+  return signature;
 }
 
 void edit_entry(ForgedEntry& entry, std::size_t index, const std::vector<Edit>& script) {
