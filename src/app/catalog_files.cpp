@@ -21,14 +21,21 @@ bool is_yaml(const fs::path& file) {
   return file.extension() == ".yaml" || file.extension() == ".yml";
 }
 
-Result<std::vector<fs::path>> files_of(const fs::path& place) {
+/// By name; none when there is no such folder.
+std::vector<fs::path> yaml_files_in(const fs::path& folder) {
   std::error_code ignored;
-  if (!fs::is_directory(place, ignored)) return std::vector{place};
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(place, ignored)) {
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     if (is_yaml(entry.path()) && entry.is_regular_file(ignored)) files.push_back(entry.path());
   }
   std::ranges::sort(files);
+  return files;
+}
+
+Result<std::vector<fs::path>> files_of(const fs::path& place) {
+  std::error_code ignored;
+  if (!fs::is_directory(place, ignored)) return std::vector{place};
+  std::vector<fs::path> files = yaml_files_in(place);
   if (files.empty()) {
     return fail(
         ErrorCode::InvalidArgument,
@@ -53,19 +60,23 @@ std::vector<fs::path> split(const fs::path& place) {
 }  // namespace
 
 Result<std::vector<catalog::CatalogFile>> read_catalog_files(const fs::path& place) {
+  std::vector<fs::path> paths;
+  for (const fs::path& part : split(place)) {
+    RIGHTFUL_TRY(const std::vector<fs::path> found, files_of(part));
+    paths.insert(paths.end(), found.begin(), found.end());
+  }
+  const std::vector<fs::path> words = yaml_files_in(paths.front().parent_path() / "translations");
+  paths.insert(paths.end(), words.begin(), words.end());
   std::vector<catalog::CatalogFile> files;
   std::size_t size = 0;
-  for (const fs::path& part : split(place)) {
-    RIGHTFUL_TRY(const std::vector<fs::path> paths, files_of(part));
-    for (const fs::path& path : paths) {
-      const auto content = read_file(path, kMaxCatalogBytes);
-      if (!content) {
-        return fail(content.error().code,
-                    "the catalog " + path.string() + ": " + content.error().detail);
-      }
-      size += content->size();
-      files.push_back({path.string(), std::string(as_text(*content))});
+  for (const fs::path& path : paths) {
+    const auto content = read_file(path, kMaxCatalogBytes);
+    if (!content) {
+      return fail(content.error().code,
+                  "the catalog " + path.string() + ": " + content.error().detail);
     }
+    size += content->size();
+    files.push_back({path.string(), std::string(as_text(*content))});
   }
   if (size > kMaxCatalogBytes) {
     return fail(ErrorCode::LimitExceeded,

@@ -13,7 +13,8 @@
 namespace rightful::app {
 
 /// @param place  a file; a folder, whose *.yaml and *.yml are taken in the order of their names;
-///               or several of both with commas between them.
+///               or several of both with commas between them. The folder `translations` beside the
+///               first file is read too: words of the package in further languages.
 /// @return NotFound, LimitExceeded over 4 MiB in all, InvalidArgument for a folder without files.
 [[nodiscard]] Result<std::vector<catalog::CatalogFile>> read_catalog_files(
     const std::filesystem::path& place);

@@ -4,7 +4,6 @@ knows exactly the keys that src/catalog/known_keys.hpp knows."""
 import copy
 import json
 import re
-import sys
 
 import jsonschema
 import yaml
@@ -81,7 +80,7 @@ def catalogs(root):
         if path.parent.name == "schemas":  # what `discover` wrote: a person still writes the words
             for word, value in (("purposes: [TODO]", "purposes: [ServiceProvision]"), ("recipients: TODO", "recipients: []")):
                 text = text.replace(word, value)
-            text = re.sub(r"timezone: \"TODO: ", 'timezone: "', text)
+            text = re.sub(r'(timezone:|  -) "TODO: ', r'\1 "', text)
         yield path.relative_to(root).as_posix(), yaml.load(text, Loader)
     markdown = (root / "docs/catalog.md").read_text(encoding="utf-8")
     for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", markdown, re.S), 1):
