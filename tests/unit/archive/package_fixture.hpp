@@ -80,6 +80,8 @@ struct Recipe {
   std::vector<DatasetCoverage> datasets;
   std::string read_me = "<!doctype html><title>Your data</title>";
   bool has_valid_signature = true;
+  /// A sealed box is never the same twice; a test that compares bytes brings its own.
+  std::optional<std::string> envelope = {};
 
   [[nodiscard]] static Recipe small();
 };
