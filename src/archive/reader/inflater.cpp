@@ -2,7 +2,6 @@
 
 #include <isa-l/igzip_lib.h>
 
-#include <array>
 #include <limits>
 
 #include "rightful/core/check.hpp"
@@ -18,7 +17,9 @@ constexpr std::size_t kOutputBytes = 256 * 1024;
 
 struct Inflater::State {
   inflate_state stream{};
-  std::array<std::uint8_t, kOutputBytes> output{};
+  // Not zeroed: a small package would spend its time with that.
+  std::unique_ptr<std::uint8_t[]> output =
+      std::make_unique_for_overwrite<std::uint8_t[]>(kOutputBytes);
 };
 
 Inflater::Inflater() : state_(std::make_unique<State>()) {
@@ -43,13 +44,13 @@ void Inflater::feed(ByteView packed) noexcept {
 Result<ByteView> Inflater::next() {
   inflate_state& stream = state_->stream;
   if (stream.block_state == ISAL_BLOCK_FINISH) return ByteView{};
-  stream.next_out = state_->output.data();
+  stream.next_out = state_->output.get();
   stream.avail_out = static_cast<std::uint32_t>(kOutputBytes);
   if (isal_inflate(&stream) != ISAL_DECOMP_OK) {
     return refuse(ErrorCode::InvalidArgument, "inner", "an entry is not valid deflate");
   }
   const std::size_t made = kOutputBytes - stream.avail_out;
-  return std::as_bytes(std::span(state_->output)).first(made);
+  return std::as_bytes(std::span(state_->output.get(), made));
 }
 
 bool Inflater::is_at_exact_end() const noexcept {
