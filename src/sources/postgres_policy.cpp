@@ -220,19 +220,31 @@ class SourceScript {
         table,
         role,
         condition);
-    out += comment("other roles see what they saw: only where there was no row security before");
-    out += as_block(fmt::format(
-        "  IF NOT (SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = {}::regclass) THEN\n"
-        "    CREATE POLICY rightful_others ON {} USING (current_user <> {}) WITH CHECK "
-        "(current_user <> {});\n"
-        "  END IF;\n",
-        quote_text(table),
-        table,
-        quote_text(reader_),
-        quote_text(reader_)));
+    out += comment("other roles see what they saw: all, or what the policies that were there show");
+    out += as_block(keep_others(table));
     return out +
            fmt::format("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n\n",
                        table);
+  }
+
+  /// Without row security everybody saw all; without FORCE the owner did.
+  [[nodiscard]] std::string keep_others(const std::string& table) const {
+    const std::string reader = quote_text(reader_);
+    const std::string relation = quote_text(table) + "::regclass";
+    return fmt::format(
+        "  IF NOT (SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = {0}) THEN\n"
+        "    CREATE POLICY rightful_others ON {1} USING (current_user <> {2})\n"
+        "      WITH CHECK (current_user <> {2});\n"
+        "  ELSIF NOT (SELECT relforcerowsecurity FROM pg_catalog.pg_class WHERE oid = {0}) THEN\n"
+        "    EXECUTE 'CREATE POLICY rightful_owner ON ' || {3} || ' TO ' ||\n"
+        "      (SELECT pg_catalog.quote_ident(r.rolname) FROM pg_catalog.pg_roles r\n"
+        "        JOIN pg_catalog.pg_class c ON c.relowner = r.oid WHERE c.oid = {0}) ||\n"
+        "      ' USING (true) WITH CHECK (true)';\n"
+        "  END IF;\n",
+        relation,
+        table,
+        reader,
+        quote_text(table));
   }
 
   const catalog::Source& source_;
