@@ -75,6 +75,7 @@ std::string path_scalar(std::string_view text) {
                                  c == ' ' || c == '.' || c == '-' || c == '>';
                         });
   if (is_plain) return std::string(text);
+  if (std::ranges::any_of(text, is_control)) return scalar(text);
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') out += '\'';

@@ -99,6 +99,10 @@ class Proposer {
     dataset.words = catalog::words_from(name.table);
     dataset.categories = categories_of(table);
     if (name == account_.table) {
+      const bool has_name =
+          table.find_column("name") != nullptr &&
+          std::ranges::find(dataset.categories, "Name") == dataset.categories.end();
+      if (has_name) dataset.categories.insert(dataset.categories.begin(), "Name");
       dataset.categories.insert(dataset.categories.begin(), "AccountIdentifier");
     }
     describe(table, dataset);
@@ -192,8 +196,9 @@ class Proposer {
       text = fmt::format("each row to every account with a row of {} that points at it",
                          to_string(way.path.steps.front().table));
     } else {
-      text = fmt::format("each row to the account of its row in {}",
-                         to_string(way.path.steps.front().table));
+      text = fmt::format("each row to the account of the row in {} that {} points at",
+                         to_string(way.path.steps.front().table),
+                         fmt::join(way.path.steps.front().from, " and "));
     }
     if (way.is_nullable) text += "; rows without a value to nobody";
     if (way.is_guess) text += "; a GUESS from names and types, no key says it";

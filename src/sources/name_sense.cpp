@@ -100,7 +100,7 @@ const std::vector<Hint>& column_hints() {
       {"Picture", {"photo", "picture", "avatar", "selfie", "image", "video"}},
       {"Communication",
        {"message", "body", "subject", "comment", "remark", "note", "notes", "chat", "reply"}},
-      {"BrowsingBehaviour", {"search", "query", "search term", "clicked", "page view", "referrer"}},
+      {"BrowsingBehaviour", {"search", "query", "search term", "clicked", "page view"}},
       {"PrivacyPreference", {"consent", "opt in", "opt out"}},
       {"Preference", {"preference", "preferences", "setting", "settings"}},
       {"MedicalHealth", {"diagnosis", "medication", "allergy", "health", "blood type", "symptom"}},
@@ -177,7 +177,9 @@ constexpr std::array<std::string_view, 12> kMaybePersonal{"PhysicalAddress",
 bool has_term(const TableFacts& table, std::span<const std::string_view> terms) {
   return std::ranges::any_of(table.columns, [&](const ColumnFacts& column) {
     const Words words = words_of(column.name);
-    return column.base_type == "inet" || std::ranges::any_of(column_hints(), [&](const Hint& hint) {
+    const bool is_address = column.base_type == "inet" &&
+                            std::ranges::find(terms, std::string_view("IPAddress")) != terms.end();
+    return is_address || std::ranges::any_of(column_hints(), [&](const Hint& hint) {
              return std::ranges::find(terms, std::string_view(hint.term)) != terms.end() &&
                     suggests(words, hint);
            });
@@ -229,23 +231,11 @@ bool is_named_after(std::string_view column,
 }
 
 bool is_owner_word(std::string_view column) {
-  constexpr std::array<std::string_view, 17> kOwners{"account",
-                                                     "user",
-                                                     "owner",
-                                                     "customer",
-                                                     "client",
-                                                     "member",
-                                                     "subscriber",
-                                                     "holder",
-                                                     "subject",
-                                                     "person",
-                                                     "player",
-                                                     "patient",
-                                                     "student",
-                                                     "buyer",
-                                                     "purchaser",
-                                                     "uid",
-                                                     "registrant"};
+  constexpr auto kOwners = std::to_array<std::string_view>(
+      {"account",    "user",      "owner",     "customer", "client",     "member",
+       "subscriber", "holder",    "subject",   "person",   "player",     "patient",
+       "student",    "buyer",     "purchaser", "uid",      "registrant", "author",
+       "guest",      "applicant", "passenger", "payer",    "borrower",   "creator"});
   Words words = words_of(column);
   if (words.size() > 1 && (words.back() == "id" || words.back() == "no" || words.back() == "key" ||
                            words.back() == "uuid" || words.back() == "ref")) {

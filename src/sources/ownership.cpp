@@ -250,6 +250,11 @@ class OwnerFinder {
         return way;
       }
     }
+    // What the key equals is what the next link goes on from: one link says both.
+    if (!rest.path.is_direct() && rest.path.steps.front().from == link.target_columns) {
+      way.path.steps.front().from = link.columns;
+      return way;
+    }
     way.path.steps.insert(way.path.steps.begin(),
                           {link.columns, link.target->name, link.target_columns});
     return way;
@@ -300,8 +305,8 @@ class OwnerFinder {
     if (ways.empty()) return "every way to an account comes back over this table";
     if (ways.size() > 1) return "several ways lead to accounts, each with another meaning";
     const OwnerWay& only = ways.front();
-    if (only.is_guess) return "no key says so: a column is only named and typed as one";
-    if (only.is_reverse) return "rows of an account point at these rows";
+    if (only.is_guess) return "no key says so all the way: a column is only named and typed as one";
+    if (only.is_reverse) return "they belong to rows of which a person must decide first";
     return "the key is named after a role, not after what it points at";
   }
 
@@ -362,25 +367,26 @@ class OwnerFinder {
       if (standing.standing != Standing::Owned && standing.standing != Standing::Undecided)
         continue;
       const TableFacts& target = *survey_.facts.find(name);
-      const std::string key = key_of(target);
-      if (key.empty()) continue;
-      const ColumnFacts* to = target.find_column(key);
-      const bool is_named = is_named_after(column.name, name.table, key) ||
-                            (name == account_.table && is_owner_word(column.name));
-      if (to == nullptr || !is_named || !are_comparable(column, *to)) continue;
-      guesses.push_back({&table, {column.name}, &target, {key}, true});
+      for (const std::string& key : keys_of(target)) {
+        const ColumnFacts* to = target.find_column(key);
+        const bool is_named = is_named_after(column.name, name.table, key) ||
+                              (name == account_.table && is_owner_word(column.name));
+        if (to != nullptr && is_named && are_comparable(column, *to)) {
+          guesses.push_back({&table, {column.name}, &target, {key}, true});
+        }
+      }
     }
   }
 
-  /// The one column by which rows of the table are pointed at; of the accounts the account's.
-  [[nodiscard]] std::string key_of(const TableFacts& table) const {
-    if (table.name == account_.table) {
-      const std::vector<std::string> identity = table.row_identity();
-      if (identity.size() == 1 && identity.front() != account_.column) return identity.front();
-      return account_.column;
-    }
+  /// The columns by one of which rows of the table are pointed at.
+  [[nodiscard]] std::vector<std::string> keys_of(const TableFacts& table) const {
+    std::vector<std::string> keys;
+    if (table.name == account_.table) keys.push_back(account_.column);
     const std::vector<std::string> identity = table.row_identity();
-    return identity.size() == 1 ? identity.front() : std::string();
+    if (identity.size() == 1 && (keys.empty() || identity.front() != keys.front())) {
+      keys.push_back(identity.front());
+    }
+    return keys;
   }
 
   [[nodiscard]] static bool is_left_out(const TableFacts& table) {
@@ -409,11 +415,11 @@ class OwnerFinder {
     TableStanding standing;
     std::vector<std::string> pointing;
     bool is_role_only = true;
-    bool is_linked_by_members = false;
+    bool is_linked_by_members = true;
     for (const Link& link : links_) {
       if (link.target->name != name || link.is_guess || !is_reached(link.table->name)) continue;
       pointing.push_back(fmt::format("{}.{}", to_string(link.table->name), list_of(link.columns)));
-      is_linked_by_members = is_linked_by_members || is_pure_link(*link.table);
+      is_linked_by_members = is_linked_by_members && is_pure_link(*link.table);
       is_role_only = is_role_only && plays_a_role(link);
       add_reverse_ways(link, standing.ways);
     }
@@ -421,20 +427,20 @@ class OwnerFinder {
     if (is_about_people(target) && is_role_only) {
       standing.standing = Standing::Shared;
       standing.reason = fmt::format(
-          "people who are no accounts: {} points at them; what it says of them there is "
-          "third-party data",
+          "people who are no accounts, pointed at by {}: what is said of them there is third-party "
+          "data",
           where);
       standing.ways.clear();
     } else if (looks_personal(target) || is_linked_by_members) {
       standing.standing = Standing::Undecided;
       standing.reason =
-          fmt::format("{} points at these rows{}",
+          fmt::format("they are pointed at by {}{}",
                       where,
                       looks_personal(target) ? ", and their columns look like data about people"
-                                             : ": many to many");
+                                             : ", which links many to many");
     } else {
       standing.standing = Standing::Shared;
-      standing.reason = fmt::format("shared by many: {} points at it", where);
+      standing.reason = fmt::format("shared by many: pointed at by {}", where);
       standing.ways.clear();
     }
     decide(name, std::move(standing), 0);
