@@ -114,6 +114,10 @@ std::vector<Block> blocks_of(const ordered_json& parts) {
     blocks.push_back(
         contenders_block("Packing V (the recordings alone), seconds", parts.at(kPartV)));
   }
+  if (parts.contains(kPartJ10k)) {
+    blocks.push_back(contenders_block("Packing J10k (10,000 small records, a file each), seconds",
+                                      parts.at(kPartJ10k)));
+  }
   if (parts.contains(kPartUnlock)) {
     blocks.push_back(contenders_block("Opening the package of VJ, seconds", parts.at(kPartUnlock)));
   }

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
+
+#include "rightful/archive/manifest.hpp"
 
 #include "bench/company.hpp"
 #include "bench/export_order.hpp"
@@ -34,6 +37,20 @@ fs::path unpack(const Setup& setup, const ExportOrder& order, const fs::path& pl
   return folder;
 }
 
+/// `media 96.4 MB, data …`.
+std::string describe_kinds(const fs::path& folder) {
+  std::map<std::string_view, std::uint64_t> bytes;
+  for_each_file(folder, [&](const fs::path& file, const std::string& name) {
+    bytes[archive::name_of(archive::kind_of(name))] += fs::file_size(file);
+  });
+  std::string text;
+  for (const auto& [kind, size] : bytes) {
+    text +=
+        fmt::format("{}{} {:.1f}", text.empty() ? "" : ", ", kind, static_cast<double>(size) / 1e6);
+  }
+  return text;
+}
+
 ExportRunFacts median_by_wall(std::vector<ExportRunFacts> runs) {
   std::ranges::sort(runs, {}, [](const ExportRunFacts& run) { return run.whole.wall_s; });
   double peak_mib = 0;
@@ -50,14 +67,17 @@ Measurement median_by_wall(std::vector<Measurement> runs) {
 }
 
 void print(const FolderSize& size,
+           const std::string& kinds,
            const std::vector<Measurement>& rows,
            const ExportRunFacts& run) {
   print_title(
       "end to end: rows from PostgreSQL, files from disk, guard, JSON and HTML, package, "
       "check, seal");
-  fmt::print("  {} files, {:.1f} MB in the package; CPU is the child's, PostgreSQL's is its own\n",
-             size.files,
-             static_cast<double>(size.bytes) / 1e6);
+  fmt::print(
+      "  {} files, {:.1f} MB in the package: {}; CPU is the child's, PostgreSQL's is its own\n",
+      size.files,
+      static_cast<double>(size.bytes) / 1e6,
+      kinds);
   print_rows(rows);
   fmt::print("  of the whole, wall s:");
   for (const auto& [stage, seconds] : run.stages_s)
@@ -97,7 +117,7 @@ ordered_json measure_end_to_end(const Setup& setup) {
   const ExportRunFacts run = median_by_wall(std::move(whole));
   const std::vector<Measurement> rows{median_by_wall(std::move(alone)), run.whole};
   setup.progress.clear();
-  print(size, rows, run);
+  print(size, describe_kinds(folder), rows, run);
   ordered_json stages;
   for (const auto& [stage, seconds] : run.stages_s)
     stages[stage] = seconds;

@@ -54,16 +54,12 @@ ordered_json earlier_results(const Options& options, const ordered_json& machine
 
 void measure_parts(const Options& options, const Setup& setup, ordered_json& parts) {
   const auto wants = [&options](const char* part) { return options.parts.contains(part); };
-  if (wants(kPartV)) parts[kPartV] = measure_packing(setup, work_of(kPartV), Peers::With);
-  if (wants(kPartVj)) parts[kPartVj] = measure_packing(setup, work_of(kPartVj), Peers::With);
+  if (wants(kPartV)) parts[kPartV] = measure_packing(setup, work_of(kPartV));
+  if (wants(kPartVj)) parts[kPartVj] = measure_packing(setup, work_of(kPartVj));
+  if (wants(kPartJ10k)) parts[kPartJ10k] = measure_packing(setup, work_of(kPartJ10k));
+  if (wants(kPartJ)) parts[kPartJ] = measure_many_entries(setup);
   if (wants(kPartUnlock)) parts[kPartUnlock] = measure_unlocking(setup);
   if (wants(kPartEndToEnd)) parts[kPartEndToEnd] = measure_end_to_end(setup);
-  if (wants(kPartJ)) {
-    Setup once = setup;
-    once.rounds = 1;
-    parts[kPartJ] =
-        measure_packing(once, work_of(kPartJ), options.peers_on_j ? Peers::With : Peers::Without);
-  }
 }
 
 constexpr const char* kRemarks =
@@ -104,6 +100,8 @@ bool run_single(const std::vector<std::string>& arguments) {
   const std::size_t count = arguments.size();
   if (count == 4 && arguments[0] == "--write") {
     write_package(parse_packing_mode(arguments[1]), arguments[2], arguments[3]);
+  } else if (count == 3 && arguments[0] == "--write-records") {
+    write_records(arguments[1], arguments[2]);
   } else if (count == 3 && arguments[0] == "--floor") {
     for (const auto& [primitive, seconds] : measure_floor(arguments[1], arguments[2]))
       fmt::print("{}\t{}\n", primitive, seconds);

@@ -19,7 +19,7 @@ struct Contender {
   std::string name;
   std::vector<std::vector<std::string>> commands;  ///< each: program first
   std::filesystem::path directory;                 ///< where they run
-  std::filesystem::path output;                    ///< file or folder, removed before each run
+  std::filesystem::path output;                    ///< file or folder; each run finds none
 };
 
 struct Measurement {

@@ -15,7 +15,7 @@ Result<std::set<std::string>> parse_parts(const std::string& text) {
   for (std::string part; std::getline(list, part, ',');) {
     if (!Options().parts.contains(part)) {
       return fail(ErrorCode::InvalidArgument,
-                  "there is no part '" + part + "': V, VJ, J, unlock, end-to-end, or none");
+                  "there is no part '" + part + "': V, VJ, J10k, J, unlock, end-to-end, or none");
     }
     parts.insert(part);
   }
@@ -58,8 +58,6 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     const std::string& name = arguments[i];
     if (name == "--help" || name == "-h") {
       options.help = true;
-    } else if (name == "--peers-on-j") {
-      options.peers_on_j = true;
     } else if (i + 1 == arguments.size()) {
       return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
     } else {
@@ -72,14 +70,15 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
 std::string usage() {
   return R"(usage: ./dev bench [packaging] [options]
 
-How fast is a sealed package written and opened, beside what a user would pick instead? About eight
-minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
+How fast is a sealed package written and opened, beside what a user would pick instead? About six
+minutes, 4 GB in TMPDIR (else /tmp), removed at the end.
 
-  --parts LIST    what to measure, of V,VJ,J,unlock,end-to-end; all if absent, `none` for nothing
-                    V   1,700 recordings of speech, 96 MB of WAV
-                    VJ  V and one file of 50 MB of JSON
-                    J   1,000,000 small JSON records, each a file of its own (one round)
-  --peers-on-j    the peers on J too: about an hour, they derive a key for every file
+  --parts LIST    what to measure, some of V,VJ,J10k,J,unlock,end-to-end; all if absent, `none` for
+                  nothing
+                    V     1,700 recordings of speech, 96 MB of WAV
+                    VJ    V and one file of 50 MB of JSON
+                    J10k  10,000 small JSON records, each a file of its own
+                    J     1,000,000 of them, each an entry of its own; ours alone
   --rounds N      rounds taken in turn, of which the median counts; 5 if absent
   --json FILE     write every figure
   --add-to FILE   begin with the figures of an earlier --json FILE of this machine; what is measured

@@ -13,13 +13,13 @@ namespace rightful::bench {
 // What can be measured by itself.
 inline constexpr const char* kPartV = "V";
 inline constexpr const char* kPartVj = "VJ";
+inline constexpr const char* kPartJ10k = "J10k";
 inline constexpr const char* kPartJ = "J";
 inline constexpr const char* kPartUnlock = "unlock";
 inline constexpr const char* kPartEndToEnd = "end-to-end";
 
 struct Options {
-  std::set<std::string> parts{kPartV, kPartVj, kPartJ, kPartUnlock, kPartEndToEnd};
-  bool peers_on_j = false;
+  std::set<std::string> parts{kPartV, kPartVj, kPartJ10k, kPartJ, kPartUnlock, kPartEndToEnd};
   int rounds = 5;
   std::string json;    ///< file to write; empty = none
   std::string add_to;  ///< file of an earlier run that this one completes; empty = none

@@ -50,7 +50,7 @@ ordered_json json_of(const Floor& floor) {
 
 }  // namespace
 
-ordered_json measure_packing(const Setup& setup, const Work& work, Peers peers) {
+ordered_json measure_packing(const Setup& setup, const Work& work) {
   setup.progress.begin(fmt::format("{}: {}", work.name, work.what));
   setup.folder.demand_space(work.disk_bytes, "the work " + std::string(work.name));
   const fs::path place = setup.folder.make(std::string(work.name));
@@ -59,8 +59,7 @@ ordered_json measure_packing(const Setup& setup, const Work& work, Peers peers) 
   run_apart({setup.programs.self.string(), "--make", std::string(work.name), folder.string()});
   const FolderSize size = size_of(folder);
 
-  const std::vector<Contender> packers = peers == Peers::With ? all_packers(setup.programs, folder)
-                                                              : our_packers(setup.programs, folder);
+  const std::vector<Contender> packers = all_packers(setup.programs, folder);
   const auto rows = measure_in_turn(packers, setup.rounds, setup.progress);
   setup.progress.show("primitives");
   const Floor floor =
@@ -81,6 +80,32 @@ ordered_json measure_packing(const Setup& setup, const Work& work, Peers peers) 
           {"contenders", json_of(rows)},
           {"primitives_s", json_of(floor)},
           {"fsync_s", sync_s}};
+}
+
+ordered_json measure_many_entries(const Setup& setup) {
+  const Work& work = work_of("J");
+  setup.progress.begin(fmt::format("{}: {}", work.name, work.what));
+  setup.folder.demand_space(work.disk_bytes, "the work J");
+  const fs::path place = setup.folder.make(std::string(work.name));
+  const fs::path output = place / "rightful.zip";
+  run_apart({setup.programs.self.string(), "--make", std::string(work.name), place.string()});
+  const FolderSize size = size_of(place);
+  const auto rows = measure_in_turn({{.name = kDefault,
+                                      .commands = {{setup.programs.self.string(),
+                                                    "--write-records",
+                                                    (place / kRecordsFile).string(),
+                                                    output.string()}},
+                                      .directory = place,
+                                      .output = output}},
+                                    setup.rounds,
+                                    setup.progress);
+  fs::remove_all(place);
+  print_work(work, size, setup.rounds);
+  print_rows(rows);
+  return {{"what", work.what},
+          {"bytes", size.bytes},
+          {"rounds", setup.rounds},
+          {"contenders", json_of(rows)}};
 }
 
 }  // namespace rightful::bench

@@ -2,7 +2,6 @@
 /// How fast is a package written? Ours and the peers on one work, and the primitives beside them.
 #pragma once
 
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
 #include "bench/setup.hpp"
@@ -10,11 +9,11 @@
 
 namespace rightful::bench {
 
-enum class Peers : std::uint8_t { With, Without };
+/// Prints its tables, as the next.
+[[nodiscard]] nlohmann::ordered_json measure_packing(const Setup& setup, const Work& work);
 
-/// Prints its tables.
-[[nodiscard]] nlohmann::ordered_json measure_packing(const Setup& setup,
-                                                     const Work& work,
-                                                     Peers peers);
+/// J, ours alone: a peer derives keys for every file and would take a quarter of an hour for a
+/// million.
+[[nodiscard]] nlohmann::ordered_json measure_many_entries(const Setup& setup);
 
 }  // namespace rightful::bench

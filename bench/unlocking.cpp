@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 using Command = std::vector<std::string>;
 
-constexpr std::uint64_t kDiskBytes = 1'200'000'000;
+constexpr std::uint64_t kPackageBytes = 400'000'000;  // with the work
+constexpr std::uint64_t kRoundBytes = 700'000'000;    // no round's output is removed before the end
 constexpr const char* kWorkToUnlock = "VJ";
 
 std::string first_line_of(const fs::path& file) {
@@ -71,7 +72,8 @@ std::vector<Contender> openers(const Setup& setup, const fs::path& place, const 
 
 ordered_json measure_unlocking(const Setup& setup) {
   setup.progress.begin("unlock");
-  setup.folder.demand_space(kDiskBytes, "unlocking");
+  setup.folder.demand_space(kPackageBytes + kRoundBytes * static_cast<std::uint64_t>(setup.rounds),
+                            "unlocking");
   const fs::path place = setup.folder.make("unlock");
   const fs::path folder = place / "work";
   const fs::path package = place / "package.zip";

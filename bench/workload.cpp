@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 constexpr const char* kSounds = "/usr/share/asterisk/sounds";
 constexpr std::size_t kRecordings = 1700;
 constexpr std::size_t kJsonBytes = 50'000'000;
-constexpr int kFolders = 1000;
-constexpr int kRecordsAFolder = 1000;
+constexpr std::size_t kRecordFiles = 10'000;
+constexpr std::size_t kRecords = 1'000'000;
+constexpr std::size_t kRecordsAFolder = 1000;
 
 using Generator = std::mt19937_64;
 
@@ -103,16 +104,23 @@ void make_vj(const fs::path& folder) {
   put_file(folder / "data" / "search.json", json + "]");
 }
 
+void make_j10k(const fs::path& folder) {
+  Generator random = seeded();
+  for (std::size_t row = 0; row < kRecordFiles; ++row) {
+    const fs::path file = folder / record_name(row);
+    if (row % kRecordsAFolder == 0) fs::create_directories(file.parent_path());
+    put_file(file, "[" + record(row, random) + "]");
+  }
+}
+
 void make_j(const fs::path& folder) {
   Generator random = seeded();
-  for (int major = 0; major < kFolders; ++major) {
-    const fs::path inside = folder / "data" / fmt::format("{:03}", major);
-    fs::create_directories(inside);
-    for (int minor = 0; minor < kRecordsAFolder; ++minor) {
-      const auto row = static_cast<std::size_t>(major * kRecordsAFolder + minor);
-      put_file(inside / fmt::format("{:03}.json", minor), "[" + record(row, random) + "]");
-    }
-  }
+  fs::create_directories(folder);
+  std::ofstream out(folder / kRecordsFile, std::ios::binary);
+  for (std::size_t row = 0; row < kRecords; ++row)
+    out << record(row, random);
+  out.close();
+  if (!out) throw Failure(Retry::Never, "bench", "cannot write the records");
 }
 
 constexpr std::uint64_t kMegabyte = 1'000'000;
@@ -129,9 +137,13 @@ const std::vector<Work>& all_works() {
        .what = "V and one file of 50 MB of JSON",
        .disk_bytes = 1'600 * kMegabyte,
        .make = &make_vj},
+      {.name = "J10k",
+       .what = "10,000 small JSON records, each a file of its own",
+       .disk_bytes = 200 * kMegabyte,
+       .make = &make_j10k},
       {.name = "J",
-       .what = "1,000,000 small JSON records, each a file of its own",
-       .disk_bytes = 8'000 * kMegabyte,
+       .what = "1,000,000 small JSON records, each an entry of its own",
+       .disk_bytes = 800 * kMegabyte,
        .make = &make_j}};
   return kWorks;
 }
@@ -139,8 +151,13 @@ const std::vector<Work>& all_works() {
 const Work& work_of(std::string_view name) {
   const auto found = std::ranges::find(all_works(), name, &Work::name);
   if (found == all_works().end())
-    throw Failure(Retry::Never, "bench", "there is no work " + std::string(name) + ": V, VJ, J");
+    throw Failure(
+        Retry::Never, "bench", "there is no work " + std::string(name) + ": V, VJ, J10k, J");
   return *found;
+}
+
+std::string record_name(std::size_t record) {
+  return fmt::format("data/{:03}/{:03}.json", record / kRecordsAFolder, record % kRecordsAFolder);
 }
 
 FolderSize size_of(const fs::path& folder) {

@@ -11,9 +11,12 @@
 
 namespace rightful::bench {
 
-/// V   1,700 recordings of human speech (96 MB of WAV): `media/…`.
-/// VJ  V and one file of 50 MB of JSON: `media/…`, `data/search.json`.
-/// J   10^6 records of JSON, each a file of its own: `data/000/000.json` to `data/999/999.json`.
+/// V     1,700 recordings of human speech (96 MB of WAV): `media/…`.
+/// VJ    V and one file of 50 MB of JSON: `media/…`, `data/search.json`.
+/// J10k  10,000 records of JSON, each a file of its own: `data/000/000.json` to
+/// `data/009/999.json`. J     10^6 such records, each a line of `records.ndjson`. A million files
+/// would take longer to make
+///       and to remove than anything here takes to pack them.
 struct Work {
   std::string_view name;
   std::string_view what;
@@ -24,6 +27,10 @@ struct Work {
 [[nodiscard]] const std::vector<Work>& all_works();
 /// Errors  Failure naming those that exist.
 [[nodiscard]] const Work& work_of(std::string_view name);
+
+/// The name of the n-th record's entry in J and J10k, `data/000/000.json` first.
+[[nodiscard]] std::string record_name(std::size_t record);
+inline constexpr const char* kRecordsFile = "records.ndjson";
 
 /// What a folder holds.
 struct FolderSize {

@@ -81,6 +81,12 @@ class Package {
     std::ofstream(output.string() + ".code") << payload_.passphrase.expose() << '\n';
   }
 
+  void add_text(const std::string& name, std::string_view content) {
+    manifest_.add(
+        value_of(writer_.inner().add(name, archive::Compression::Deflate, as_bytes(content))),
+        role_of(name));
+  }
+
   void add(const fs::path& file, const std::string& name, archive::Compression compression) {
     auto& zip = writer_.inner();
     if (const auto begun =
@@ -159,6 +165,16 @@ void write_package(PackingMode mode, const fs::path& folder, const fs::path& out
   for_each_file(folder, [&](const fs::path& file, const std::string& name) {
     if (!is_closing_entry(name)) package.add(file, name, compression_of(mode, name));
   });
+  package.finish();
+}
+
+void write_records(const fs::path& lines, const fs::path& output) {
+  Package package(output);
+  std::ifstream in(lines, std::ios::binary);
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line);)
+    package.add_text(record_name(number++), "[" + line + "\n]");
+  if (!in.eof()) throw Failure(Retry::Never, "bench", "cannot read " + lines.string());
   package.finish();
 }
 

@@ -24,4 +24,7 @@ void write_package(PackingMode mode,
                    const std::filesystem::path& folder,
                    const std::filesystem::path& output);
 
+/// The same from a file of which each line is a record: each becomes an entry.
+void write_records(const std::filesystem::path& lines, const std::filesystem::path& output);
+
 }  // namespace rightful::bench
