@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 
@@ -241,13 +242,39 @@ TEST_F(DemoE2e, RefusesAServiceWithAnotherKey) {
 
 TEST_F(DemoE2e, GoesOnWithABrokenDownload) {
   const std::string whole = read_text(out("anna-schmidt.zip"));
-  std::ofstream(*folder_ / "again.zip.part", std::ios::binary) << whole.substr(0, whole.size() / 3);
+  const std::string sum = run_tool("sha256sum", {out("anna-schmidt.zip")}).output.substr(0, 16);
+  const std::string part = *folder_ / ("again.zip." + sum + ".part");
+  std::ofstream(part, std::ios::binary) << whole.substr(0, whole.size() / 3);
 
   const Finished fetched =
       as(kSchmidt, "anna-schmidt", {"download", "--output", *folder_ / "again.zip"});
 
   EXPECT_EQ(fetched.exit_code, 0) << fetched.output;
   EXPECT_EQ(read_text(*folder_ / "again.zip"), whole);
+  EXPECT_FALSE(fs::exists(part));
+}
+
+// In the order in which they are printed, as somebody pastes them.
+TEST_F(DemoE2e, PrintsCommandsThatWork) {
+  const std::string output = demo_->output();
+  const std::string text = output.substr(output.find("In another terminal"));
+  std::istringstream lines(text);
+  std::string variables = "export HOME=" + home() + "; cd " + *folder_ / "pasted" + "; ";
+  fs::create_directory(*folder_ / "pasted");
+  std::vector<std::string> commands;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  R=")) variables += line + "; ";
+    if (!line.starts_with("  $R ") && !line.starts_with("  7zz ")) continue;
+    const Finished pasted = run_tool("sh", {"-c", variables + line});
+    const bool is_thief = line.find("anna-schmitt.credential") != std::string::npos;
+
+    EXPECT_EQ(pasted.exit_code, is_thief ? 3 : 0) << line << "\n" << pasted.output;
+    commands.push_back(line.substr(2, line.find(' ', 5) - 2));
+  }
+
+  EXPECT_THAT(commands, ::testing::IsSupersetOf({"$R request", "$R status", "$R download"}));
+  EXPECT_TRUE(fs::exists(*folder_ / "pasted/schmidt/index.html"));
+  EXPECT_FALSE(fs::exists(*folder_ / "pasted/schmitt"));
 }
 
 TEST_F(DemoE2e, AnswersAFurtherRequest) {

@@ -57,6 +57,11 @@ class Running {
   /// Waits until its output holds `words`. @return false when it ends or `limit` passes before.
   [[nodiscard]] bool wait_for_output(std::string_view words, std::chrono::seconds limit);
   [[nodiscard]] std::string output() const;
+
+  void signal(int number) { process_.send_signal(number); }
+
+  [[nodiscard]] bool is_running() { return !process_.try_wait(); }
+
   /// SIGTERM, then waits. @return the exit code, or nothing after two minutes.
   [[nodiscard]] std::optional<int> stop();
 

@@ -33,7 +33,8 @@ std::string invitation_in(const std::string& output) {
 std::uint64_t records_in(const fs::path& data) {
   std::uint64_t records = 0;
   for (const auto& entry : fs::directory_iterator(data)) {
-    if (entry.path().string().ends_with(".schema.json")) continue;
+    const std::string name = entry.path();
+    if (!name.ends_with(".json") || name.ends_with(".schema.json")) continue;
     records += nlohmann::json::parse(read_text(entry.path())).size();
   }
   return records;
@@ -76,6 +77,31 @@ class ServiceE2e : public ::testing::Test {
     std::ofstream(folder_ / name, std::ios::binary) << text;
   }
 
+  /// A second download goes on with what a first one, cut wherever, has left.
+  template <class Run>
+  void expect_resumed(const Run& as_customer) const {
+    const std::string whole = read_text(folder_ / "package.zip");
+    const std::string sum = run_tool("sha256sum", {folder_ / "package.zip"}).output.substr(0, 16);
+    for (const std::size_t cut :
+         {std::size_t{0}, std::size_t{1}, whole.size() / 2, whole.size() - 1}) {
+      const std::string name = "again-" + std::to_string(cut) + ".zip";
+      write(name + "." + sum + ".part", std::string_view(whole).substr(0, cut));
+      const Finished half = as_customer({"unlock", folder_ / (name + "." + sum + ".part")});
+      EXPECT_EQ(half.exit_code, 3) << half.output;
+      EXPECT_THAT(half.output, HasSubstr("is incomplete"));
+
+      const Finished resumed = as_customer({"download", "--output", folder_ / name});
+
+      EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+      EXPECT_EQ(resumed.output, folder_ / name + "\n") << "no terminal, no progress";
+      EXPECT_TRUE(read_text(folder_ / name) == whole) << cut;
+      EXPECT_FALSE(fs::exists(folder_ / (name + "." + sum + ".part")));
+    }
+    const Finished nowhere = as_customer({"download", "--output", folder_ / "none/x.zip"});
+    EXPECT_EQ(nowhere.exit_code, 1);
+    EXPECT_THAT(nowhere.output, HasSubstr("there is no folder"));
+  }
+
   E2eFolder folder_;
   std::optional<app::DemoShop> shop_;
   std::uint64_t rows_ = 0;
@@ -89,6 +115,7 @@ TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
   const Finished without_keys = run(here({"admin", "account", "add", "C-10205007"}));
   EXPECT_EQ(without_keys.exit_code, 1);
   EXPECT_THAT(without_keys.output, HasSubstr("rightful admin keys init"));
+  EXPECT_FALSE(fs::exists(folder_ / "data/postgres")) << "nothing was done";
   EXPECT_EQ(run(here({"admin", "keys", "init"})).exit_code, 0);
   EXPECT_EQ(run(here({"admin", "keys", "init"})).exit_code, 1) << "keys are never overwritten";
   const Finished migrated = run(here({"migrate"}));
@@ -105,8 +132,10 @@ TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
   const Finished second = run_program(serve, home(), sources());
   EXPECT_EQ(second.exit_code, 1) << second.output;
 
-  const Finished added = run(here({"admin", "account", "add", "C-10205007"}));
+  const Finished added = run(here({"admin", "account", "add", "C-10205007", "--language", "de"}));
   ASSERT_EQ(added.exit_code, 0) << added.output;
+  EXPECT_EQ(std::ranges::count(added.output, '\n'), 2)
+      << "the invitation and a word about it: " << added.output;
   EXPECT_EQ(run(here({"admin", "account", "add", "C-10205007"})).exit_code, 1);
   write("invitation", invitation_in(added.output));
   write("credential", "correct horse battery staple\n");
@@ -128,11 +157,14 @@ TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
   const Finished asked = as_customer({"request"});
   ASSERT_EQ(asked.exit_code, 0) << asked.output << worker.output();
   EXPECT_EQ(as_customer({"download", "--output", folder_ / "package.zip"}).exit_code, 0);
+  expect_resumed(as_customer);
   const Finished opened =
       as_customer({"unlock", folder_ / "package.zip", "--into", folder_ / "mine"});
   EXPECT_EQ(opened.exit_code, 0) << opened.output;
 
   EXPECT_EQ(records_in(folder_ / "mine/data"), rows_);
+  EXPECT_THAT(read_text(folder_ / "mine/index.html"), HasSubstr("lang=\"de\""))
+      << "enrolling without --language leaves what the invitation said";
   EXPECT_EQ(worker.stop(), 0);
   EXPECT_EQ(service.stop(), 0);
   EXPECT_FALSE(fs::exists(folder_ / "data/postgres/postmaster.pid"));
