@@ -29,7 +29,7 @@ class OdbcCheck {
     if (!connection) return unreachable(connection.error().detail);
     check_role(**connection);
     const std::vector<catalog::TableName> described = described_tables();
-    const OdbcSchema schema = read_odbc_schema(**connection, described);
+    const OdbcSchema schema = read_odbc_schema(**connection, described, zone_of(settings_));
     check_datasets(**connection, schema);
     report_undeclared(**connection);
   }

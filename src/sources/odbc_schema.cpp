@@ -347,6 +347,14 @@ void read_mysql_facts(OdbcConnection& connection, OdbcSchema& schema) {
   }
 }
 
+/// Nobody said in which zone times without one were written.
+void forbid_instants(SchemaFacts& schema) {
+  for (auto& [name, table] : schema.tables) {
+    for (ColumnFacts& column : table.columns)
+      std::erase(column.also, ValueKind::Instant);
+  }
+}
+
 void read_partial_indexes(OdbcConnection& connection, OdbcSchema& schema) {
   std::string name;
   OdbcStatement statement(connection, "partial_indexes");
@@ -376,7 +384,8 @@ ColumnFacts odbc_column(OdbcDialect dialect,
 }
 
 OdbcSchema read_odbc_schema(OdbcConnection& connection,
-                            const std::vector<catalog::TableName>& wanted) {
+                            const std::vector<catalog::TableName>& wanted,
+                            WrittenIn written_in) {
   OdbcSchema schema;
   schema.facts.role = connection.user();
   if (connection.dialect() == OdbcDialect::Sqlite) read_partial_indexes(connection, schema);
@@ -384,6 +393,7 @@ OdbcSchema read_odbc_schema(OdbcConnection& connection,
     TableReader(connection, name, schema).read();
   }
   if (connection.dialect() == OdbcDialect::MySql) read_mysql_facts(connection, schema);
+  if (written_in == WrittenIn::Unknown) forbid_instants(schema.facts);
   return schema;
 }
 

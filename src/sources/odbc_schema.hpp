@@ -25,9 +25,16 @@ struct OdbcSchema {
   std::set<std::string> partial_indexes;
 };
 
+/// The clock that wrote times without a zone.
+enum class WrittenIn : std::uint8_t {
+  Unknown,  ///< they are no instants
+  Utc       ///< the catalog may say that they are
+};
+
 /// @param wanted  exactly these tables.
 [[nodiscard]] OdbcSchema read_odbc_schema(OdbcConnection& connection,
-                                          const std::vector<catalog::TableName>& wanted);
+                                          const std::vector<catalog::TableName>& wanted,
+                                          WrittenIn written_in);
 
 /// The names of all tables and views. @param schemas  where to look; an empty name is the
 /// connection's own place.

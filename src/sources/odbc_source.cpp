@@ -20,6 +20,7 @@ constexpr std::uint64_t kMostRowsInPage = 4096;
 // A value that can be longer than this is weighed before it is read.
 constexpr std::uint64_t kShortValue = 4096;
 constexpr std::uint64_t kFixedValue = 32;
+constexpr std::string_view kUtc = "UTC";
 
 std::uint64_t number_from(std::string_view text) {
   std::uint64_t value = 0;
@@ -157,6 +158,23 @@ bool can_be_key(const ColumnFacts* column) {
 
 }  // namespace
 
+SourceResult<void> check_settings(const catalog::Source& source,
+                                  const catalog::OdbcSettings& settings) {
+  const auto refuse = [&](std::string detail) {
+    return std::unexpected(
+        SourceError{SourceErrorKind::NotConfigured, source.name, "", std::move(detail)});
+  };
+  if (!settings.catalog.empty()) {
+    return refuse("`catalog` is not supported: name the database in the connection string");
+  }
+  if (!settings.timezone.empty() && settings.timezone != kUtc) {
+    return refuse(
+        "times without a zone are instants only if they were written in UTC: say `timezone: UTC`, "
+        "or remove it and describe the fields as `kind: datetime`");
+  }
+  return {};
+}
+
 /// Where the next page begins.
 struct OdbcSource::LastKey {
   std::vector<OdbcParameter> values;
@@ -173,6 +191,10 @@ SourceResult<std::string> odbc_connection_string(const catalog::Source& source,
                   source.name,
                   "",
                   "the environment variable " + settings.connection_env + " is not set"});
+}
+
+WrittenIn zone_of(const catalog::OdbcSettings& settings) {
+  return settings.timezone == kUtc ? WrittenIn::Utc : WrittenIn::Unknown;
 }
 
 bool grants_writing(std::string_view grant) {
@@ -206,6 +228,7 @@ bool may_write(OdbcConnection& connection) {
 
 SourceResult<std::unique_ptr<RecordSource>> OdbcSource::open(
     const SourceOrder& order, const catalog::OdbcSettings& settings) {
+  RIGHTFUL_TRY(check_settings(order.source, settings));
   RIGHTFUL_TRY(const std::string text,
                odbc_connection_string(order.source, settings, order.locations));
   RIGHTFUL_TRY(auto connection, OdbcConnection::open(order.source.name, text));
@@ -276,7 +299,7 @@ void OdbcSource::begin() {
 }
 
 SourceResult<void> OdbcSource::plan_all(const std::vector<const catalog::Dataset*>& datasets) {
-  schema_ = read_odbc_schema(*connection_, tables_of_all(datasets));
+  schema_ = read_odbc_schema(*connection_, tables_of_all(datasets), zone_of(settings_));
   for (const catalog::Dataset* dataset : datasets) {
     RIGHTFUL_TRY(plan_one(*dataset));
   }

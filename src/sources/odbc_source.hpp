@@ -86,6 +86,9 @@ class OdbcSource final : public RecordSource {
     const catalog::OdbcSettings& settings,
     const SourceLocations& locations);
 
+/// What the catalog says about times without a zone.
+[[nodiscard]] WrittenIn zone_of(const catalog::OdbcSettings& settings);
+
 /// Whether the database says that we may change something; false where it cannot tell.
 [[nodiscard]] bool may_write(OdbcConnection& connection);
 

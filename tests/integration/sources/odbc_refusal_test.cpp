@@ -100,6 +100,14 @@ TEST(OdbcRefusal, AColumnThatNobodyDescribed) {
   }
 }
 
+TEST(OdbcRefusal, AnInstantWhoseZoneNobodySaid) {
+  OdbcCompany company(OdbcServer::Sqlite,
+                      "CREATE TABLE note (id int PRIMARY KEY, account_id text, seen datetime);\n");
+  const testing::DatasetText dataset{"note", "account_id", {"id", "seen: { kind: instant }"}};
+
+  EXPECT_THAT(company.refused(dataset, "anna").detail, HasSubstr("write `kind: datetime`"));
+}
+
 TEST(OdbcRefusal, ATableThatIsNotThere) {
   const OdbcCompany company(OdbcServer::Mariadb, kNotes);
 

@@ -26,9 +26,10 @@ std::string one(OdbcServer server,
                 const std::string& type,
                 const std::string& literal,
                 const std::string& further = "") {
-  const OdbcCompany company(server,
-                            "CREATE TABLE v (account_id varchar(20), x " + type + ");\n" +
-                                "INSERT INTO v VALUES ('anna', " + literal + ");\n");
+  OdbcCompany company(server,
+                      "CREATE TABLE v (account_id varchar(20), x " + type + ");\n" +
+                          "INSERT INTO v VALUES ('anna', " + literal + ");\n");
+  if (further.find("instant") != std::string::npos) company.source_options = ", timezone: UTC";
   return delivered(company, "x" + further);
 }
 
