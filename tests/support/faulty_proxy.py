@@ -9,7 +9,7 @@
 {"set_headers": {…}}               puts these into every answer from now on
 {"replace": ["A", "B"]}            writes B for A in every body from now on (A and B have the same size)
 {"heal": true}                     forgets all of it
-{"requests": true}                 answers {"requests": N, "bodies": [the last ten request bodies]}
+{"requests": true}                 answers {"requests": N, "bodies": […], "answers": […]}: the last ten of each, as text
 """
 
 import http.client
@@ -26,6 +26,7 @@ class Faults:
         self.lock = threading.Lock()
         self.requests = 0
         self.bodies = []
+        self.answers = []
         self.heal()
 
     def heal(self):
@@ -67,6 +68,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         content = reply.read()
         if FAULTS.replace:
             content = content.replace(*(text.encode() for text in FAULTS.replace))
+        if reply.getheader("Content-Type") == "application/json":
+            FAULTS.answers = (FAULTS.answers + [content.decode()])[-10:]
         headers = {n: v for n, v in reply.getheaders() if n.lower() not in ("connection", "transfer-encoding")}
         headers = {n: v for n, v in headers.items() if n.lower() not in {k.lower() for k in FAULTS.headers}}
         headers.update(FAULTS.headers)
@@ -116,7 +119,7 @@ def main():
         if "heal" in order:
             FAULTS.heal()
         elif "requests" in order:
-            answer = {"requests": FAULTS.requests, "bodies": FAULTS.bodies}
+            answer = {"requests": FAULTS.requests, "bodies": FAULTS.bodies, "answers": FAULTS.answers}
         elif "set_headers" in order:
             FAULTS.headers = order["set_headers"]
         elif "replace" in order:
