@@ -116,7 +116,8 @@ ExportWorld::ExportWorld()
   settings.environment = [this](const std::string& name) -> std::optional<std::string> {
     if (name == "SHOP_URL") return company_.url(kReader);
     if (name == "VOICE_ROOT") return voice_folder.string();
-    return std::nullopt;
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
   handler_ = std::make_unique<ExportHandler>(
       state_.pool(), *packages_, *keys_, clock_, random_, std::move(settings));
@@ -152,6 +153,12 @@ void ExportWorld::activate_catalog(const std::string& yaml) {
 
 void ExportWorld::activate_standard_catalog() {
   activate_catalog(std::string(kStandardCatalog));
+}
+
+void ExportWorld::activate_compact_catalog() {
+  std::string yaml(kStandardCatalog);
+  yaml.insert(yaml.find("sources:"), "package: { compact: true }\n");
+  activate_catalog(yaml);
 }
 
 void ExportWorld::standard_company(const std::vector<std::string>& accounts) {
@@ -346,6 +353,21 @@ std::optional<std::string> ExportWorld::code_for(const RequestId& request,
                                              keys_->service_key().public_key());
   if (!payload) return std::nullopt;
   return std::string(payload->passphrase.expose());
+}
+
+Result<archive::VerifyReport> ExportWorld::verify(const RequestId& request,
+                                                  const std::string& account,
+                                                  archive::VerifyDepth depth) {
+  RIGHTFUL_TRY(const auto file, archive::FileReadAt::open(package_path(request)));
+  const auto code = code_for(request, account);
+  if (!code) return fail(ErrorCode::NotFound, "no code");
+  RIGHTFUL_TRY(const auto passphrase, crypto::Passphrase::parse(*code));
+  return archive::verify_package(file,
+                                 passphrase,
+                                 {.account = id_of(account),
+                                  .request = request,
+                                  .service_key = keys_->service_key().public_key()},
+                                 depth);
 }
 
 std::map<std::string, std::string> ExportWorld::unpack(const RequestId& request,

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "rightful/archive/verify_package.hpp"
 #include "rightful/core/clock.hpp"
 #include "rightful/core/random.hpp"
 #include "rightful/core/subprocess.hpp"
@@ -39,6 +40,8 @@ class ExportWorld {
   void activate_catalog(const std::string& yaml);
   /// The catalog of `standard_company()`.
   void activate_standard_catalog();
+  /// The same with `package: { compact: true }`.
+  void activate_compact_catalog();
   /// Notes with canaries for each account, a recording each, and orders.
   void standard_company(const std::vector<std::string>& accounts);
 
@@ -70,6 +73,10 @@ class ExportWorld {
   /// The code that opens `export.zip`, found with the requester's own keys.
   [[nodiscard]] std::optional<std::string> code_for(const RequestId& request,
                                                     const std::string& account);
+  /// What the independent reader finds in the stored package.
+  [[nodiscard]] Result<archive::VerifyReport> verify(const RequestId& request,
+                                                     const std::string& account,
+                                                     archive::VerifyDepth depth);
   /// Unpacked by 7-Zip with that code: path in the package → content. Empty when anything refuses.
   [[nodiscard]] std::map<std::string, std::string> unpack(const RequestId& request,
                                                           const std::string& account);
@@ -80,10 +87,13 @@ class ExportWorld {
 
   PackageStore& packages() { return *packages_; }
 
+  const crypto::ServerKeys& keys() const { return *keys_; }
+
   /// Takes the one waiting job, as a worker would.
   [[nodiscard]] store::ClaimedJob claim();
 
   queue::WorkerSettings worker_settings;
+  std::map<std::string, std::string> variables;  ///< of further sources
   std::filesystem::path folder;
   std::filesystem::path voice_folder;
 

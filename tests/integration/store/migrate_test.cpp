@@ -86,6 +86,24 @@ TEST_F(MigrateTest, AppliesOnlyWhatIsNew) {
   EXPECT_THAT(report->applied, ElementsAre(2));
 }
 
+TEST_F(MigrateTest, SaysWhatToGrantToARoleThatMayNot) {
+  constexpr std::string_view kRole = "migrate_test_role";
+  constexpr Migration kMakesRole{1, "roles", kSumA, "CREATE ROLE migrate_test_never_made NOLOGIN"};
+  rightful::testing::create_test_role(kRole);
+  ConnectionSettings poor = settings();
+  poor.url = database_.url(kRole);
+
+  const auto no_tables = migrate(poor, kOne);
+  database_.execute("GRANT CREATE ON SCHEMA public TO " + std::string(kRole));
+  const auto no_roles = migrate(poor, std::array{kMakesRole});
+
+  ASSERT_THAT(no_tables, IsError(ErrorCode::Denied));
+  EXPECT_THAT(no_tables.error().detail, HasSubstr("OWNER TO"));
+  ASSERT_THAT(no_roles, IsError(ErrorCode::Denied));
+  EXPECT_THAT(no_roles.error().detail, HasSubstr("ALTER ROLE <role> CREATEROLE"));
+  EXPECT_THAT(no_roles.error().detail, HasSubstr("rightful migrate"));
+}
+
 TEST_F(MigrateTest, RefusesAnEditedFile) {
   ASSERT_THAT(migrate(settings(), kTwo), IsOk());
   std::array edited = kTwo;
