@@ -19,6 +19,8 @@ const { configure, Reader, ZipReader } = createRequire(new URL("../../build/peer
 
 const [packagePath, folder] = process.argv.slice(2);
 const largestManifest = 64 * 1024 * 1024; // compared with the entries; beyond it only CRCs are checked
+const wholeEntries = 50_000; // beyond them one of twenty is read, because zip.js takes 0.3 ms for each
+const closing = new Set(["manifest.json", "MANIFEST.sha256", "manifest.sig"]);
 
 class FileReader extends Reader {
   constructor(file, size) {
@@ -101,13 +103,15 @@ async function readInner(path) {
   const reader = await FileReader.open(path);
   const inner = new ZipReader(reader, { strictness: "strict" });
   const hashes = new Map();
-  const facts = { entries: 0, bytes: 0, listed: 0 };
+  const facts = { entries: 0, read: 0, bytes: 0, listed: 0 };
   let manifest;
   for await (const entry of inner.getEntriesGenerator()) {
-    manifest = (await readEntry(entry, hashes)) ?? manifest;
-    if (hashes.size > 100_000) hashes.clear(); // then the manifest is too large as well
     facts.entries += 1;
     facts.bytes += entry.uncompressedSize;
+    if (facts.entries > wholeEntries && facts.entries % 20 !== 0 && !closing.has(entry.filename)) continue;
+    manifest = (await readEntry(entry, hashes)) ?? manifest;
+    if (hashes.size > 2 * wholeEntries) hashes.clear(); // then the manifest is too large as well
+    facts.read += 1;
   }
   for (const listed of manifest?.entries ?? []) {
     require(hashes.get(listed.name) === listed.sha256, `not what the manifest says: ${listed.name}`);

@@ -151,9 +151,27 @@ class Trial:
         if by_file.sha256 != by_pipe.sha256:
             raise Wrong("bsdtar reads the inner ZIP in two ways")
 
+    def refuse_changed(self):
+        """One bit of the ciphertext of a small package: who checks the HMAC must say so."""
+        data = bytearray(self.package.read_bytes())
+        data[data.index(b"export.zip") + 200] ^= 1
+        changed = self.folder / "changed.zip"
+        changed.write_bytes(data)
+        script = pathlib.Path(__file__).with_name("open_with_zip_js.mjs")
+        for command, word in (
+            (["node", script, changed, self.folder], "Invalid authentication code"),
+            (["7zz", "t", "-p" + self.passphrase, changed], "CRC Failed"),
+        ):
+            result = subprocess.run(command, input=self.passphrase, capture_output=True, text=True, cwd=self.folder)
+            if result.returncode == 0 or word not in result.stdout + result.stderr:
+                raise Wrong(f"{command[0]} takes a changed package: {result.stdout}{result.stderr}")
+        (self.folder / "zip-js-inner.zip").unlink(missing_ok=True)
+
     def run_all(self):
         entries = SHAPES[self.shape][2]
         self.write_and_verify()
+        if self.package.stat().st_size < 100_000:
+            self.refuse_changed()
         found = self.open_outer()
         found["zip.js"] = self.open_with_zip_js(entries)
         self.ours("rightful: unlock", "unlock", self.package, self.inner)

@@ -171,6 +171,41 @@ TEST_F(IndependentReaders, BsdtarOpensTheInnerZip) {
   expect_unpacked(scratch_ / "piped");
 }
 
+// Written from docs/formats alone: what it cannot read, the documents do not say.
+TEST_F(IndependentReaders, TheReaderOfTheDocumentsOpensThePackage) {
+  put(scratch_ / "passphrase", passphrase());
+  const auto read = [this](const std::string& package, const std::string& request) {
+    const UniqueFd input(::open((scratch_ / "passphrase").c_str(), O_RDONLY | O_CLOEXEC));
+    const auto& expected = built_.expectation;
+    return run(scratch_.path(),
+               "/usr/bin/python3",
+               {"-B",
+                RIGHTFUL_SOURCE_DIR "/tests/peers/read_package.py",
+                package,
+                "--account",
+                std::string(expected.account.expose()),
+                "--request",
+                request,
+                "--service-key",
+                to_base64(expected.service_key.bytes()),
+                "--content-sha256",
+                to_hex(expected.content_sha256->bytes()),
+                "--folder",
+                "documents"},
+               input.get());
+  };
+  const std::string request = built_.expectation.request.to_string();
+  expect_clean(read("package.zip", request));
+  expect_unpacked(scratch_ / "documents");
+
+  std::string changed(as_text(built_.bytes));
+  changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 1);
+  put(scratch_ / "changed.zip", changed);
+  EXPECT_EQ(read("changed.zip", request).output, "hmac: does not hold\n");
+  EXPECT_EQ(read("package.zip", testing::request_id(8).to_string()).output,
+            "envelope: of another request\n");
+}
+
 // The manifest is plain JSON for everybody, and the sums are what sha256sum reads.
 TEST_F(IndependentReaders, PythonAndSha256sumReadTheManifest) {
   expect_clean(run(scratch_.path(), "/usr/bin/unzip", {"-q", "inner.zip", "-d", "out"}));
