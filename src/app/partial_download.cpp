@@ -77,11 +77,10 @@ std::unexpected<Error> cannot_make(const fs::path& part, int error_number) {
   if (error_number == ENOSPC || error_number == EDQUOT)
     return fail(ErrorCode::LimitExceeded,
                 fmt::format("the disk of {} is full; nothing was fetched", folder));
-  return fail(
-      ErrorCode::Denied,
-      fmt::format("cannot write into the folder {} ({}); name another place with --output",
-                  folder,
-                  std::strerror(error_number)));  // NOLINT(concurrency-mt-unsafe): one thread
+  return fail(ErrorCode::Denied,
+              fmt::format("cannot write into the folder {} ({}); name another place with --output",
+                          folder,
+                          ::strerrordesc_np(error_number)));
 }
 
 /// Parts of other packages for the same target: nobody would ever go on with them.
@@ -147,9 +146,7 @@ Result<void> PartialDownload::append(ByteView bytes) {
     }
     if (count < 0) {
       return fail(ErrorCode::Unavailable,
-                  fmt::format("writing {} failed ({})",
-                              part_.string(),
-                              std::strerror(errno)));  // NOLINT(concurrency-mt-unsafe): one thread
+                  fmt::format("writing {} failed ({})", part_.string(), ::strerrordesc_np(errno)));
     }
     size_ += static_cast<std::uint64_t>(count);
     bytes = bytes.subspan(static_cast<std::size_t>(count));

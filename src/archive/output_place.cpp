@@ -68,11 +68,9 @@ std::unexpected<Error> refuse_full(const fs::path& temporary,
                                    const std::string& what,
                                    int error_number) {
   if (!is_full(error_number)) throw_system_failure(what, error_number);
-  return fail(
-      ErrorCode::LimitExceeded,
-      "there is no room left in " + temporary.parent_path().string() + " (" +
-          // NOLINTNEXTLINE(concurrency-mt-unsafe): the reader's thread asks for no such text
-          std::strerror(error_number) + "); what had been written was removed");
+  return fail(ErrorCode::LimitExceeded,
+              "there is no room left in " + temporary.parent_path().string() + " (" +
+                  ::strerrordesc_np(error_number) + "); what had been written was removed");
 }
 
 /// Held while a temporary is made or leftovers are looked for, so that nobody takes a temporary
