@@ -150,8 +150,8 @@ constexpr std::string_view kDenied = "42501";
 /// What to grant, where the role may not do what a step does. Everything else goes on as it came.
 Error denied(std::string_view what, std::string_view cure) {
   return {ErrorCode::Denied,
-          "the database's role " + std::string(what) +
-              ". As a superuser of that PostgreSQL: " + std::string(cure) +
+          "the database's role " + std::string(what) + ". A superuser of that PostgreSQL has to " +
+              std::string(cure) +
               ". Then run `rightful migrate` again, it goes on where it stopped"};
 }
 
@@ -161,8 +161,8 @@ Result<void> make_table(Session& session, const ConnectionSettings& settings) {
     return {};
   } catch (const DatabaseFailure& failure) {
     if (failure.sqlstate() != kDenied) throw;
-    return std::unexpected(denied("may not make tables in this database",
-                                  "ALTER DATABASE <database> OWNER TO <role>"));
+    return std::unexpected(
+        denied("may not make tables in this database", "make it the owner of the database"));
   }
 }
 
@@ -176,7 +176,7 @@ Result<int> apply_allowed(Session& session,
     return std::unexpected(
         denied("may not do what the next schema step does: it makes tables, and the group roles of "
                "the ledger",
-               "ALTER ROLE <role> CREATEROLE, and ALTER DATABASE <database> OWNER TO <role>"));
+               "give it CREATEROLE and make it the owner of the database"));
   }
 }
 
