@@ -46,7 +46,8 @@ def run(target, seconds):
     executions = number(r"stat::number_of_executed_units:\s*(\d+)", text)
     count = sum(1 for path in findings.iterdir() if not path.name.startswith("slow-unit-"))
     state = "clean" if count == 0 and result.returncode == 0 else f"{count} findings, {log.relative_to(ROOT)}"
-    print(f"  {target:<14}{executions:>12,}{number(r'cov: (\d+)', text):>10,}   {state}", flush=True)
+    coverage = number(r"cov: (\d+)", text)
+    print(f"  {target:<14}{executions:>12,}{coverage:>10,}   {state}", flush=True)
     return count + (1 if count == 0 and result.returncode != 0 else 0)
 
 
