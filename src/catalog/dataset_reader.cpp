@@ -30,8 +30,6 @@ constexpr std::array<std::pair<std::string_view, ThirdParty>, 3> kThirdPartyRule
      {"redact", ThirdParty::Redact}}};
 constexpr std::array<std::pair<std::string_view, Withhold>, 2> kWithholdReasons{
     {{"security", Withhold::Security}, {"not_personal", Withhold::NotPersonal}}};
-constexpr std::array<std::pair<std::string_view, UploadFormat>, 2> kFormats{
-    {{"records", UploadFormat::Records}, {"files", UploadFormat::Files}}};
 constexpr std::array<std::pair<std::string_view, MissingObject>, 2> kMissingRules{
     {{"fail", MissingObject::Fail}, {"note", MissingObject::Note}}};
 
@@ -95,10 +93,7 @@ class DatasetReader {
       dataset_.description =
           localized(*description, fmt::format("the description of {}", mapping_.what()));
     }
-    const bool is_files = dataset_.format == UploadFormat::Files;
-    const auto* fields = is_files
-                             ? mapping_.optional("fields")
-                             : mapping_.required("fields", "describe every column of the table");
+    const auto* fields = mapping_.required("fields", "describe every column of the table");
     if (fields != nullptr) read_fields(*fields);
     read_all_facts();
   }
@@ -126,7 +121,6 @@ class DatasetReader {
         schema_ = source_->default_schema();
       }
     }
-    read_format();
     if (is_manual()) {
       dataset_.table = {"", dataset_.name};
       refuse("table", "what a colleague uploads has no table");
@@ -137,17 +131,6 @@ class DatasetReader {
     } else {
       read_table();
     }
-  }
-
-  void read_format() {
-    const auto* node = mapping_.optional("format");
-    if (node == nullptr) return;
-    if (!is_manual()) {
-      refuse("format", "only what a colleague uploads has one");
-      return;
-    }
-    dataset_.format = read_choice<UploadFormat>(*node, problems_, "the format", kFormats)
-                          .value_or(UploadFormat::Records);
   }
 
   [[nodiscard]] bool is_manual() const {

@@ -40,16 +40,15 @@ inline constexpr std::array<Key, 11> kS3{"kind",
                                          "path_style",
                                          "ca_file"};
 inline constexpr std::array<Key, 5> kHttp{"kind", "base", "auth_env", "timeout", "ca_file"};
-inline constexpr std::array<Key, 7> kOdbc{
-    "kind", "dsn", "connection_env", "schema", "catalog", "timezone", "allow_writable_role"};
+inline constexpr std::array<Key, 6> kOdbc{
+    "kind", "dsn", "connection_env", "schema", "timezone", "allow_writable_role"};
 inline constexpr std::array<Key, 4> kManual{"kind", "instructions", "assignee", "max_mib"};
 
 inline constexpr std::array<Key, 5> kDefaults{
     "purposes", "categories", "recipients", "retention", "origin"};
-inline constexpr std::array<Key, 13> kDataset{"name",
+inline constexpr std::array<Key, 12> kDataset{"name",
                                               "source",
                                               "table",
-                                              "format",
                                               "owner",
                                               "title",
                                               "description",

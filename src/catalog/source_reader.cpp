@@ -207,8 +207,7 @@ class SourceReader {
       settings.connection_env = word("connection_env", is_environment_name, kEnvironmentRule);
     }
     settings.schema = schema("");
-    settings.catalog = word("catalog", is_column_name, "the exact name of a database");
-    settings.timezone = word("timezone", is_timezone, "an IANA name, such as `Europe/Berlin`");
+    settings.timezone = timezone();
     settings.allows_writable_role = flag("allow_writable_role", false);
     return settings;
   }
@@ -252,6 +251,18 @@ class SourceReader {
     const auto* node = mapping_.optional(key);
     if (node == nullptr) return fallback;
     return read_boolean(*node, problems_, fmt::format("`{}`", key)).value_or(fallback);
+  }
+
+  /// Nothing converts between zones: a local time that is written twice a year cannot be.
+  std::string timezone() {
+    const auto* node = mapping_.optional("timezone");
+    if (node == nullptr) return "";
+    if (node->text() != "UTC") {
+      problems_.add(*node,
+                    "times without a zone are instants only if they were written in UTC",
+                    "write `timezone: UTC` if they were; else leave the fields `kind: datetime`");
+    }
+    return "UTC";
   }
 
   /// A whole number from 1 to `most`.

@@ -98,15 +98,14 @@ TEST(SourceKinds, AllowsHttpOnThisMachineOnly) {
 
 TEST(SourceKinds, ReadsAnOdbcDataSource) {
   const Catalog by_name =
-      parse_ok(with_source("  x: { kind: odbc, dsn: crm, schema: dbo, catalog: Sales, timezone: "
-                           "Europe/Berlin, allow_writable_role: true }"));
+      parse_ok(with_source("  x: { kind: odbc, dsn: crm, schema: dbo, timezone: "
+                           "UTC, allow_writable_role: true }"));
   const Catalog by_variable = parse_ok(with_source("  x: { kind: odbc, connection_env: CRM }"));
 
   const auto settings = settings_of<OdbcSettings>(by_name);
   EXPECT_EQ(settings.dsn, "crm");
   EXPECT_EQ(settings.schema, "dbo");
-  EXPECT_EQ(settings.catalog, "Sales");
-  EXPECT_EQ(settings.timezone, "Europe/Berlin");
+  EXPECT_EQ(settings.timezone, "UTC");
   EXPECT_TRUE(settings.allows_writable_role);
   EXPECT_THAT(variables_of(by_name), IsEmpty());
   EXPECT_THAT(variables_of(by_variable), ElementsAre("x=CRM"));
@@ -157,12 +156,13 @@ TEST(SourceKinds, ADatasetOfAServiceHasAPathAndNoOwner) {
   EXPECT_THAT(parse_with("").find_dataset("event")->owners, IsEmpty());
 }
 
-TEST(SourceKinds, UploadedFilesNeedNoFields) {
-  const Catalog catalog = parse_ok(
-      with_dataset("  x: { kind: manual }",
-                   "  - { name: paper, source: x, format: files, title: { en: P, de: P } }"));
+TEST(SourceKinds, AnUploadHasNoTableAndNoOwner) {
+  const Catalog catalog =
+      parse_ok(with_dataset("  x: { kind: manual }",
+                            "  - { name: paper, source: x, title: { en: P, de: P }, fields: { a: { "
+                            "title: { en: A, de: A } } } }"));
 
-  EXPECT_EQ(catalog.find_dataset("paper")->format, UploadFormat::Files);
+  EXPECT_EQ(catalog.find_dataset("paper")->table, (TableName{"", "paper"}));
   EXPECT_THAT(catalog.find_dataset("paper")->owners, IsEmpty());
 }
 
@@ -233,7 +233,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"kind: odbc", "has no data source", "connection_env"},
         Refusal{"kind: odbc, dsn: a, connection_env: B", "more than one data source", "remove one"},
         Refusal{"kind: odbc, dsn: 'a;PWD=x'", "the dsn", "odbc.ini"},
-        Refusal{"kind: odbc, dsn: a, timezone: '+1'", "the timezone", "IANA"},
+        Refusal{"kind: odbc, dsn: a, timezone: Europe/Berlin", "written in UTC", "kind: datetime"},
         Refusal{"kind: manual, assignee: hr", "the assignee", "mailbox"},
         Refusal{"kind: manual, instructions: Look", "not given by language", "en: …, de"},
         Refusal{"kind: manual, max_mib: -1", "`max_mib`", "1 to"}));
@@ -250,14 +250,6 @@ TEST(SourceKinds, RefusesOwnersWhereTheSourceSaysThem) {
     EXPECT_THAT(catalog.error(), SizeIs(1));
     EXPECT_THAT(catalog.error().front().what, HasSubstr("`owner` has no meaning here"));
   }
-}
-
-TEST(SourceKinds, RefusesAFormatWhereNothingIsUploaded) {
-  const auto catalog =
-      Catalog::parse(testing::with("table: note", "table: note\n    format: files"), "c.yaml");
-
-  ASSERT_FALSE(catalog.has_value());
-  EXPECT_THAT(catalog.error().front().what, HasSubstr("`format` has no meaning here"));
 }
 
 TEST(SourceKinds, RefusesAPathThatLeavesTheService) {
