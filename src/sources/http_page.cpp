@@ -292,6 +292,10 @@ std::string quote_json(std::string_view text) {
 }
 
 Result<PageHead> read_page_head(std::string_view page) {
+  // The library takes it for the end, and would leave the rest unread.
+  if (page.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::InvalidArgument, "there is a zero byte");
+  }
   PageHandler handler(nullptr);
   (void)json::sax_parse(page, &handler);
   return handler.head();

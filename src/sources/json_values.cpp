@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "rightful/core/bytes.hpp"
@@ -89,9 +89,18 @@ std::optional<Value> real(const JsonValue& value, std::string& scratch) {
 std::optional<Value> instant(std::string_view text, std::string& scratch) {
   const auto parsed = parse_rfc3339(text);
   if (!parsed) return std::nullopt;
-  const auto second = std::chrono::floor<std::chrono::seconds>(*parsed);
-  scratch = fmt::format("{:%Y-%m-%dT%H:%M:%S}", second);
-  const auto micros = (*parsed - second).count();
+  // Not with fmt's own dates: they count nanoseconds, which end in the year 2262.
+  const auto day = std::chrono::floor<std::chrono::days>(*parsed);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(*parsed - day);
+  scratch = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                        static_cast<int>(date.year()),
+                        static_cast<unsigned>(date.month()),
+                        static_cast<unsigned>(date.day()),
+                        time.hours().count(),
+                        time.minutes().count(),
+                        time.seconds().count());
+  const auto micros = time.subseconds().count();
   if (micros != 0) {
     scratch += fmt::format(".{:06}", micros);
     scratch.erase(scratch.find_last_not_of('0') + 1);

@@ -83,6 +83,7 @@ TEST(HttpPage, RefusesWhatIsNotAPage) {
   EXPECT_EQ(problem_of("7"), "it is no object");
   EXPECT_EQ(problem_of(page("") + "x"), "it is no complete JSON");
   EXPECT_EQ(problem_of(page("").substr(0, 100)), "it is no complete JSON");
+  EXPECT_EQ(problem_of(page("") + std::string(1, '\0') + "{}"), "there is a zero byte");
   EXPECT_EQ(problem_of("{}"), "the member `version` is missing");
   EXPECT_EQ(problem_of(page("1")), "a record is no object");
   EXPECT_EQ(problem_of(page("[]")), "a list where none is expected");

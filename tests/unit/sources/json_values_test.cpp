@@ -54,6 +54,10 @@ TEST(JsonValues, BringsInstantsToUtc) {
   EXPECT_EQ(from_text(ValueKind::Instant, "2024-02-29T12:00:00.123456Z"),
             "instant:2024-02-29T12:00:00.123456Z");
   EXPECT_EQ(from_text(ValueKind::Instant, "2024-02-29T12:00:00Z"), "instant:2024-02-29T12:00:00Z");
+  EXPECT_EQ(from_text(ValueKind::Instant, "9999-12-31T23:59:59.000001Z"),
+            "instant:9999-12-31T23:59:59.000001Z");
+  EXPECT_EQ(from_text(ValueKind::Instant, "0001-01-01T00:00:00+00:00"),
+            "instant:0001-01-01T00:00:00Z");
   EXPECT_EQ(from_text(ValueKind::Instant, "2024-02-29T12:00:00"), "refused");
   EXPECT_EQ(from_text(ValueKind::Instant, "yesterday"), "refused");
 }
