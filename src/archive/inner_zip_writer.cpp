@@ -14,6 +14,7 @@
 #include "archive/name_index.hpp"
 #include "archive/package_format.hpp"
 #include "archive/piece_buffer.hpp"
+#include "archive/piece_lane.hpp"
 #include "archive/spooled_entry_state.hpp"
 #include "archive/zip_records.hpp"
 
@@ -60,6 +61,9 @@ struct InnerZipWriter::State {
   void widen_header(Block& block);
 
   void take_piece(ByteView piece);
+  void take_packed(ByteView packed);
+  void deflate(ByteView piece);
+  void finish_deflate();
   EntryFacts close(const ContentMeter::Facts& content);
   [[nodiscard]] EntryRecord record() const;
 
@@ -88,6 +92,10 @@ struct InnerZipWriter::State {
   std::uint64_t packed_size = 0;
   std::uint64_t size = 0;
   std::uint32_t crc = 0;
+
+  /// While it has pieces, the stream of blocks, the header, the deflater and packed_size are its
+  /// thread's. Last, so that it ends before they do.
+  PieceLane lane{[this](ByteView piece) { deflate(piece); }};
 
   [[nodiscard]] std::uint64_t position() const {
     std::uint64_t total = submitted + current.size;
@@ -210,17 +218,33 @@ void InnerZipWriter::State::append_descriptor() {
   append(text.bytes());
 }
 
+void InnerZipWriter::State::take_packed(ByteView packed) {
+  packed_size += packed.size();
+  append(packed);
+}
+
+void InnerZipWriter::State::deflate(ByteView piece) {
+  deflater.write(piece, [this](ByteView packed) { take_packed(packed); });
+}
+
+/// Whole pieces are deflated on the lane's thread and hashed on this one. The last piece, often the
+/// only one of a small entry, is not worth the way there and back.
 void InnerZipWriter::State::take_piece(ByteView piece) {
-  meter.update(piece);
-  const auto take_packed = [this](ByteView packed) {
-    packed_size += packed.size();
-    append(packed);
-  };
+  const bool is_last = piece.size() < kPieceBytes;
   if (compression == Compression::Store) {
     take_packed(piece);
+  } else if (is_last) {
+    lane.drain();
+    deflate(piece);
   } else {
-    deflater.write(piece, take_packed);
+    lane.push(piece);
   }
+  meter.update(piece);
+}
+
+void InnerZipWriter::State::finish_deflate() {
+  lane.drain();
+  deflater.finish([this](ByteView packed) { take_packed(packed); });
 }
 
 EntryFacts InnerZipWriter::State::close(const ContentMeter::Facts& content) {
@@ -281,12 +305,7 @@ EntryFacts InnerZipWriter::end_entry() {
   State& state = *state_;
   RIGHTFUL_CHECK(state.phase == Phase::InEntry);
   state.pieces.flush([&state](ByteView piece) { state.take_piece(piece); });
-  if (state.compression == Compression::Deflate) {
-    state.deflater.finish([&state](ByteView packed) {
-      state.packed_size += packed.size();
-      state.append(packed);
-    });
-  }
+  if (state.compression == Compression::Deflate) state.finish_deflate();
   const ContentMeter::Facts content = state.meter.finish();
   if (state.hint.size.value_or(content.size) != content.size ||
       state.hint.crc.value_or(content.crc) != content.crc) {
@@ -332,6 +351,7 @@ std::uint64_t InnerZipWriter::entry_count() const noexcept {
 }
 
 std::uint64_t InnerZipWriter::size() const noexcept {
+  RIGHTFUL_CHECK(state_->phase != Phase::InEntry);
   return state_->position();
 }
 

@@ -188,7 +188,9 @@ RIGHTFUL_SHA void run_both(Sha1Rounds& sha1,
 
 }  // namespace
 
-bool has_sha_blocks() noexcept {
+namespace {
+
+bool ask_processor() noexcept {
   constexpr unsigned kShaBit = 1U << 29U;  // leaf 7, EBX: compilers of 2022 have no name for it
   unsigned eax = 0;
   unsigned ebx = 0;
@@ -197,6 +199,14 @@ bool has_sha_blocks() noexcept {
   if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
   return (ebx & kShaBit) != 0 && __builtin_cpu_supports("avx512f") != 0 &&
          __builtin_cpu_supports("avx512vl") != 0;
+}
+
+}  // namespace
+
+bool has_sha_blocks() noexcept {
+  // Asked once: under a hypervisor the instruction costs microseconds.
+  static const bool kHas = ask_processor();
+  return kHas;
 }
 
 [[RIGHTFUL_SHA_TARGET]] void sha1_blocks(Sha1Words& words,

@@ -47,7 +47,8 @@ struct EntryFacts {
 
 /// Format   APPNOTE 6.3.10; docs/formats/package.md, "The inner ZIP"
 /// Owns     nothing; made by PackageWriter, which must outlive it.
-/// Threads  one.
+/// Threads  one for all calls. Owns a second one from the first deflated entry of 64 KiB on: it
+/// deflates while the caller's thread hashes and makes what comes next.
 /// Errors   Failure from the target (also from the package's cipher thread); after one, only
 /// destroy the writer. Secrets  names are inside the encrypted entry; they hold dataset names and
 /// running numbers, nothing personal. Cost     two SHA-NI/CRC passes over the content; 16 bytes of
@@ -88,7 +89,7 @@ class InnerZipWriter {
   [[nodiscard]] Result<EntryFacts> add_spooled(std::string_view name, const SpooledEntry& content);
 
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
-  /// Bytes of the inner ZIP so far.
+  /// Bytes of the inner ZIP so far; no entry is open (checked).
   [[nodiscard]] std::uint64_t size() const noexcept;
   /// Writes the central directory; nothing can be added after. Called by
   /// PackageWriter::finish_content().

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rightful/core/bytes.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/hash.hpp"
 
@@ -57,11 +58,24 @@ struct Start {
   }
 };
 
+/// Content that does not become small, so that also the deflating thread fills blocks.
+Bytes noise(std::size_t size) {
+  Bytes bytes;
+  crypto::Sha256Digest digest = crypto::sha256({});
+  while (bytes.size() < size) {
+    bytes.insert(bytes.end(), digest.bytes().begin(), digest.bytes().end());
+    digest = crypto::sha256(digest.bytes());
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+/// Stored and deflated by turns: every thread of the writer has work.
 void write_much(PackageWriter& writer) {
-  const std::string megabyte(1024 * 1024, 'x');
+  const Bytes content = noise(1024 * 1024 + 5);
   for (int i = 0; i < 6; ++i) {
-    static_cast<void>(
-        writer.inner().add("media/" + std::to_string(i), Compression::Store, as_bytes(megabyte)));
+    const auto compression = i % 2 == 0 ? Compression::Store : Compression::Deflate;
+    static_cast<void>(writer.inner().add("media/" + std::to_string(i), compression, content));
   }
 }
 
@@ -132,6 +146,7 @@ TEST(PackageWriterTest, DestroyingAnUnfinishedWriterEndsItsThread) {
     PackageWriter writer(sink, start.head());
     write_much(writer);
     ASSERT_THAT(writer.inner().begin_entry("open", Compression::Deflate), IsOk());
+    writer.inner().write(noise(3'000'000));  // more than can have been deflated when it ends
   }
   const std::size_t size = sink.bytes.size();
 
