@@ -45,7 +45,7 @@ class FileSink final : public PackageSink {
 
 struct Writing {
   explicit Writing(const std::filesystem::path& path)
-      : spool{.directory = path.parent_path(), .random = random},
+      : spool{.directory = std::filesystem::absolute(path).parent_path(), .random = random},
         sink(path),
         writer(sink, {"read me", passphrase, {}, some_time(), spool}),
         manifest(writer.inner(), spool) {}
