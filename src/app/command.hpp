@@ -37,6 +37,7 @@ struct Command {
 [[nodiscard]] Command catalog_explain_command();
 [[nodiscard]] Command catalog_rls_command();
 [[nodiscard]] Command catalog_import_fides_command();
+[[nodiscard]] Command catalog_phrases_command();
 [[nodiscard]] Command enrol_command();
 [[nodiscard]] Command request_command();
 [[nodiscard]] Command status_command();

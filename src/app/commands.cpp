@@ -67,6 +67,7 @@ const std::vector<Command>& all_commands() {
                                                  catalog_explain_command(),
                                                  catalog_rls_command(),
                                                  catalog_import_fides_command(),
+                                                 catalog_phrases_command(),
                                                  enrol_command(),
                                                  request_command(),
                                                  status_command(),

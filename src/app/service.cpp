@@ -8,6 +8,7 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
 #include "rightful/crypto/hash.hpp"
+#include "rightful/export/translations.hpp"
 #include "rightful/store/catalog_versions.hpp"
 
 #include "app/catalog_files.hpp"
@@ -76,8 +77,16 @@ void activate(StateStore& state, const LoadedCatalog& loaded, Clock& clock) {
 
 Result<LoadedCatalog> parse_catalog(std::string text, std::string_view name) {
   auto parsed = catalog::Catalog::parse(text, name);
-  if (parsed) return LoadedCatalog{.catalog = *std::move(parsed), .text = std::move(text)};
   std::string problems;
+  if (parsed) {
+    for (const std::string& missing : exporting::check_translations(*parsed)) {
+      problems += (problems.empty() ? "" : "\n") + missing;
+    }
+    if (problems.empty()) {
+      return LoadedCatalog{.catalog = *std::move(parsed), .text = std::move(text)};
+    }
+    return fail(ErrorCode::InvalidArgument, std::move(problems));
+  }
   for (const catalog::CatalogProblem& problem : parsed.error()) {
     problems += (problems.empty() ? "" : "\n") + catalog::to_string(problem);
   }

@@ -45,7 +45,7 @@ constexpr std::array kTerms = std::to_array<TermWords>({
      "Verbesserung von Produkten und Diensten"},
     {"LegalCompliance", "Legal obligations", "Obligations légales", "Rechtliche Pflichten"},
     {"Marketing", "Marketing", "Marketing", "Marketing"},
-    {"OrderManagement",
+    {"CustomerOrderManagement",
      "Handling of orders",
      "Traitement des commandes",
      "Abwicklung von Bestellungen"},
@@ -102,7 +102,7 @@ constexpr std::array kTerms = std::to_array<TermWords>({
      "Recherches et navigation",
      "Suchen und Surfverhalten"},
     {"Communication", "Communication", "Communications", "Kommunikation"},
-    {"CommunicationMetadata",
+    {"CommunicationsMetadata",
      "Communication metadata",
      "Métadonnées de communication",
      "Verbindungsdaten der Kommunikation"},
@@ -115,7 +115,7 @@ constexpr std::array kTerms = std::to_array<TermWords>({
     {"Interest", "Interests", "Centres d’intérêt", "Interessen"},
     {"Language", "Language", "Langue", "Sprache"},
     {"Location", "Location", "Localisation", "Aufenthaltsort"},
-    {"MusicPreference", "Taste in music", "Goûts musicaux", "Musikgeschmack"},
+    {"FavouriteMusic", "Taste in music", "Goûts musicaux", "Musikgeschmack"},
     {"Name", "Name", "Nom", "Name"},
     {"PhysicalAddress", "Postal address", "Adresse postale", "Anschrift"},
     {"Picture", "Pictures", "Images", "Bilder"},
@@ -130,7 +130,6 @@ constexpr std::array kTerms = std::to_array<TermWords>({
     {"Transaction", "Transactions", "Transactions", "Transaktionen"},
     {"TravelHistory", "Journeys", "Déplacements", "Reisen"},
     {"Username", "User name", "Nom d’utilisateur", "Benutzername"},
-    {"Video", "Video", "Vidéo", "Videoaufnahmen"},
     {"VoiceCommunicationRecording",
      "Voice recordings",
      "Enregistrements vocaux",
@@ -172,7 +171,6 @@ constexpr std::array kTerms = std::to_array<TermWords>({
     {"Opinion", "Opinions", "Opinions", "Meinungen"},
     {"Passport", "Passport", "Passeport", "Reisepass"},
     {"Password", "Passwords", "Mots de passe", "Passwörter"},
-    {"PhotoAlbum", "Photos", "Photos", "Fotos"},
     {"PoliticalOpinion", "Political opinions", "Opinions politiques", "Politische Meinungen"},
     {"PostalCode", "Postal code", "Code postal", "Postleitzahl"},
     {"PrivacyPreference",
@@ -231,6 +229,13 @@ const LocalizedText* find(const Dictionary& dictionary, std::string_view name) {
 const LocalizedText* known_term(std::string_view name) {
   static const Dictionary kDictionary = make_terms();
   return find(kDictionary, name);
+}
+
+std::vector<std::string_view> known_term_names() {
+  std::vector<std::string_view> names;
+  for (const TermWords& term : kTerms)
+    names.emplace_back(term.name);
+  return names;
 }
 
 const LocalizedText* known_origin(std::string_view name) {

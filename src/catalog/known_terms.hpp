@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "rightful/catalog/localized_text.hpp"
 
@@ -11,6 +12,9 @@ namespace rightful::catalog {
 
 /// Of a W3C DPV 2 term (dpv: purposes, pd: personal data). nullptr when we have no words for it.
 [[nodiscard]] const LocalizedText* known_term(std::string_view name);
+
+/// The names of all of them.
+[[nodiscard]] std::vector<std::string_view> known_term_names();
 
 /// GDPR Art. 15(1)(g): `the subject`, `use of the service`, `our own systems`, in en, fr, de, es,
 /// it.

@@ -1,5 +1,7 @@
 #include "export/dataset_schema.hpp"
 
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace rightful::exporting {
@@ -16,33 +18,62 @@ ordered_json object_schema(const char* member, ordered_json type) {
           {"additionalProperties", false}};
 }
 
+ordered_json text_form(const char* pattern, const char* description) {
+  return {{"type", "string"}, {"pattern", pattern}, {"description", description}};
+}
+
+ordered_json integer_form() {
+  return {
+      {"type", "integer"},
+      {"format", "int64"},
+      {"minimum", std::numeric_limits<std::int64_t>::min()},
+      {"maximum", std::numeric_limits<std::int64_t>::max()},
+      {"description",
+       "written exactly, up to 64 bits; a reader that makes every number a double (JavaScript's "
+       "JSON.parse) rounds what is beyond 2^53"}};
+}
+
+ordered_json double_form() {
+  return {
+      {"anyOf",
+       ordered_json::array({{{"type", "number"}},
+                            {{"enum", ordered_json::array({"NaN", "Infinity", "-Infinity"})}}})},
+      {"description", "NaN and the infinities are no JSON numbers and stand as text"}};
+}
+
 ordered_json form_of(ValueKind kind) {
   switch (kind) {
     case ValueKind::Boolean:
       return {{"type", "boolean"}};
     case ValueKind::Integer:
-      return {{"type", "integer"}};
+      return integer_form();
     case ValueKind::Double:
-      // NaN and the infinities are no JSON numbers and stand as text.
-      return {{"type", ordered_json::array({"number", "string"})}};
+      return double_form();
     case ValueKind::Decimal:
-      return {{"type", "string"}, {"description", "an exact decimal number"}};
+      return text_form(R"(^(-?[0-9]+(\.[0-9]+)?|NaN|-?Infinity)$)",
+                       "an exact decimal number of any length");
     case ValueKind::Instant:
-      return {{"type", "string"}, {"format", "date-time"}};
+      return {{"type", "string"},
+              {"format", "date-time"},
+              {"pattern", R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$)"},
+              {"description", "RFC 3339, in UTC"}};
     case ValueKind::DateTime:
-      return {{"type", "string"}, {"description", "date and time without a zone"}};
+      return text_form(R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$)",
+                       "date and time without a zone");
     case ValueKind::Date:
       return {{"type", "string"}, {"format", "date"}};
     case ValueKind::Time:
-      return {{"type", "string"}, {"description", "time of day"}};
+      return text_form(R"(^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([+-][0-9]{2}(:[0-9]{2}){0,2})?$)",
+                       "time of day, with the offset from UTC where the source has one");
     case ValueKind::Interval:
-      return {{"type", "string"}, {"format", "duration"}};
+      return text_form(R"(^P(-?[0-9]+[YMWD])*(T(-?[0-9]+(\.[0-9]+)?[HMS])+)?$)",
+                       "ISO 8601 duration; parts may be negative");
     case ValueKind::Bytes:
       return {{"type", "string"}, {"contentEncoding", "base64"}};
     case ValueKind::Uuid:
       return {{"type", "string"}, {"format", "uuid"}};
     case ValueKind::Json:
-      return ordered_json::object();
+      return {{"description", "any JSON; its numbers are written as the source has them"}};
     case ValueKind::Null:
     case ValueKind::Text:
     case ValueKind::Redacted:
@@ -52,10 +83,10 @@ ordered_json form_of(ValueKind kind) {
   return {{"type", "string"}};
 }
 
-ordered_json file_form() {
+ordered_json file_form(ValueKind kind) {
   return {{"type", "object"},
           {"properties",
-           {{"value", {{"type", "string"}}},
+           {{"value", form_of(kind)},
             {"file",
              {{"type", ordered_json::array({"string", "null"})},
               {"description", "its path in this package"}}}}},
@@ -67,8 +98,13 @@ ordered_json file_form() {
 /// rule.
 ordered_json property_of(const sources::ColumnHead& column, const Phrases& phrases) {
   ordered_json alternatives = ordered_json::array();
-  alternatives.push_back(column.field->attach ? file_form() : form_of(column.kind));
-  if (column.kind != ValueKind::Text) alternatives.push_back({{"type", "string"}});
+  alternatives.push_back(column.field->attach ? file_form(column.kind) : form_of(column.kind));
+  if (column.kind != ValueKind::Text)
+    alternatives.push_back(
+        {{"type", "string"},
+         {"description",
+          "as the source wrote it, where the form before has no room for it: a date "
+          "before Christ, an infinite instant"}});
   alternatives.push_back({{"type", "null"}});
   if (column.field->third_party == catalog::ThirdParty::Redact) {
     alternatives.push_back(object_schema("@redacted", {{"const", true}}));

@@ -65,8 +65,9 @@ ExportRun::ExportRun(const RunParts& parts)
                                      .created = parts.input.created,
                                      .not_after = parts.input.not_after}),
       media_(spool_),
+      phrases_(phrases_for(parts.catalog, parts.catalog.language_for(parts.input.language))),
       summary_{.catalog = parts.catalog,
-               .phrases = phrases_in(parts.catalog.language_for(parts.input.language)),
+               .phrases = phrases_,
                .request = parts.scope.request(),
                .created = parts.input.created,
                .catalog_version = parts.input.catalog_version,
@@ -123,10 +124,11 @@ void ExportRun::collect() {
 
 void ExportRun::collect_dataset(const catalog::Dataset& dataset) {
   const CollectorParts parts{
-      .scope = parts_.scope,
+      .account = parts_.scope.account(),
       .catalog = parts_.catalog,
-      .phrases = summary_.phrases,
-      .reader = reader_,
+      .phrases = phrases_,
+      .open_object =
+          [this](const sources::ObjectReference& object) { return reader_.open_object(object); },
       .zip = writer_->inner(),
       .manifest = *manifest_,
       .media = media_,
@@ -185,7 +187,7 @@ void ExportRun::add_entry(const std::string& name, std::string_view content) {
 
 void ExportRun::write_summaries() {
   add_entry("about/index.html", about_page(summary_));
-  add_entry("about/disclosure.json", disclosure_json(summary_));
+  add_entry("about/disclosure.jsonld", disclosure_jsonld(summary_));
   add_entry("about/omissions.json", omissions_json(summary_));
   add_entry("style.css", style_sheet());
   add_entry("index.html", index_page(summary_));
@@ -218,7 +220,8 @@ std::vector<archive::DatasetCoverage> ExportRun::coverage() const {
 crypto::Sha256Digest ExportRun::write_manifest() {
   std::vector<archive::SnapshotTime> snapshots;
   for (const auto& snapshot : summary_.snapshots)
-    snapshots.push_back({snapshot.source, snapshot.taken_at});
+    snapshots.push_back(
+        {snapshot.source, snapshot.taken_at, snapshot.kind, snapshot.is_consistent});
   const auto digest =
       manifest_->write({.request = parts_.scope.request(),
                         .account = parts_.scope.account(),

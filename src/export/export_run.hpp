@@ -89,6 +89,7 @@ class ExportRun {
   std::unique_ptr<archive::PackageWriter> writer_;
   std::unique_ptr<archive::ManifestWriter> manifest_;
   MediaList media_;
+  Phrases phrases_;
   PackageSummary summary_;
   std::chrono::steady_clock::time_point reported_at_;
   store::JobProgress progress_;

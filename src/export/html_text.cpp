@@ -1,5 +1,7 @@
 #include "export/html_text.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 namespace rightful::exporting {
@@ -8,45 +10,91 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-std::string_view escape_of(char c) {
-  switch (c) {
+/// Bytes at which append_html has to look closer; 0xE2 may begin a character that turns direction.
+constexpr std::array<bool, 256> kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (std::size_t c = 0; c < 0x20; ++c)
+    special.at(c) = c != '\t' && c != '\n' && c != '\r';
+  for (const char c : std::string_view("&<>\"'"))
+    special.at(static_cast<unsigned char>(c)) = true;
+  special.at(0x7F) = true;
+  special.at(0xE2) = true;
+  return special;
+}();
+
+struct Escape {
+  std::string_view text;
+  std::size_t length;  ///< of what it replaces; 0 = the byte stays
+};
+
+std::string_view name_of_turn(unsigned char second, unsigned char third) {
+  constexpr std::array<std::string_view, 5> kEmbeddings{
+      "[U+202A]", "[U+202B]", "[U+202C]", "[U+202D]", "[U+202E]"};
+  constexpr std::array<std::string_view, 4> kIsolates{
+      "[U+2066]", "[U+2067]", "[U+2068]", "[U+2069]"};
+  if (second == 0x80 && third >= 0xAA && third <= 0xAE) return kEmbeddings.at(third - 0xAAU);
+  if (second == 0x81 && third >= 0xA6 && third <= 0xA9) return kIsolates.at(third - 0xA6U);
+  return {};
+}
+
+Escape escape_at(std::string_view rest) {
+  switch (rest.front()) {
     case '&':
-      return "&amp;";
+      return {"&amp;", 1};
     case '<':
-      return "&lt;";
+      return {"&lt;", 1};
     case '>':
-      return "&gt;";
+      return {"&gt;", 1};
     case '"':
-      return "&quot;";
+      return {"&quot;", 1};
     case '\'':
-      return "&#39;";
-    case '\t':
-    case '\n':
-    case '\r':
-      return {};
+      return {"&#39;", 1};
+    case '\xE2': {
+      if (rest.size() < 3) return {{}, 0};
+      const auto name =
+          name_of_turn(static_cast<unsigned char>(rest[1]), static_cast<unsigned char>(rest[2]));
+      return {name, name.empty() ? 0U : 3U};
+    }
     default:
-      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? kReplacement : std::string_view{};
+      return {kReplacement, 1};
   }
 }
 
 // `file:` beside 'self', because pages are opened from an unpacked folder, whose origin is opaque.
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'self' file:; img-src 'self' file:; media-src 'self' file:; "
-    "base-uri 'none'; "
-    "form-action 'none'";
+    "base-uri 'none'; form-action 'none'";
 
 }  // namespace
 
 void append_html(std::string& out, std::string_view text) {
   std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view escape = escape_of(text[i]);
-    if (escape.empty()) continue;
-    out += text.substr(plain, i - plain);
-    out += escape;
-    plain = i + 1;
+  for (std::size_t i = 0; i < text.size();) {
+    if (!kSpecial[static_cast<unsigned char>(text[i])]) {
+      ++i;
+      continue;
+    }
+    const Escape escape = escape_at(text.substr(i));
+    if (escape.length == 0) {
+      ++i;
+      continue;
+    }
+    out.append(text, plain, i - plain);
+    out += escape.text;
+    i += escape.length;
+    plain = i;
   }
-  out += text.substr(plain);
+  out.append(text, plain);
+}
+
+void append_element(std::string& out, std::string_view tag, std::string_view text) {
+  out += '<';
+  out += tag;
+  out += '>';
+  append_html(out, text);
+  out += "</";
+  out += tag;
+  out += ">\n";
 }
 
 void append_time(std::string& out, Instant instant) {
@@ -56,32 +104,68 @@ void append_time(std::string& out, Instant instant) {
       "<time datetime=\"{}\">{} {} UTC</time>", exact, text.substr(0, 10), text.substr(11, 5));
 }
 
-void append_page_begin(std::string& out,
-                       const Phrases& phrases,
-                       std::string_view title,
-                       PageDepth depth) {
-  const std::string_view up = depth == PageDepth::Root ? "" : "../";
+void append_count(std::string& out, std::uint64_t count, const Phrases& phrases) {
+  const std::string digits = std::to_string(count);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) append_html(out, phrases.thousands);
+    out += digits[i];
+  }
+}
+
+void append_size(std::string& out, std::uint64_t bytes, const Phrases& phrases) {
+  if (bytes < 1000) {
+    append_count(out, bytes, phrases);
+    out += ' ';
+    return append_html(out, phrases.size_bytes);
+  }
+  std::uint64_t unit = 1000;
+  std::string_view name = phrases.size_kb;
+  if (bytes >= 1'000'000) {
+    unit = 1'000'000;
+    name = phrases.size_mb;
+  }
+  if (bytes >= 1'000'000'000) {
+    unit = 1'000'000'000;
+    name = phrases.size_gb;
+  }
+  append_count(out, bytes / unit, phrases);
+  append_html(out, phrases.decimal_point);
+  out += std::to_string(bytes % unit / (unit / 10));
+  out += ' ';
+  append_html(out, name);
+}
+
+void append_page_begin(std::string& out, const Phrases& phrases, const PageFrame& frame) {
+  const bool is_root = frame.depth == PageDepth::Root;
   out += "<!doctype html>\n<html lang=\"";
-  out += phrases.language;
+  append_html(out, phrases.language);
+  out += "\" dir=\"";
+  append_html(out, phrases.direction);
   out +=
       "\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"";
   out += kPolicy;
   out += "\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
-  append_html(out, title);
+  append_html(out, frame.heading);
+  if (!frame.part.empty()) {
+    out += " – ";
+    append_html(out, frame.part);
+  }
   out += "</title>\n<link rel=\"stylesheet\" href=\"";
-  out += up;
+  out += is_root ? "" : "../";
   out += "style.css\">\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">";
   append_html(out, phrases.skip);
   out += "</a>\n";
-  if (depth == PageDepth::OneDown) {
-    out += "<nav><a href=\"../index.html\">";
+  if (!is_root) {
+    out += "<nav aria-label=\"";
+    append_html(out, phrases.overview);
+    out += "\"><a href=\"../index.html\">";
     append_html(out, phrases.to_overview);
     out += "</a></nav>\n";
   }
-  out += "<main id=\"content\">\n<h1>";
-  append_html(out, title);
+  out += "<main id=\"content\" tabindex=\"-1\">\n<h1>";
+  append_html(out, frame.heading);
   out += "</h1>\n";
 }
 
@@ -89,37 +173,22 @@ void append_page_end(std::string& out) {
   out += "</main>\n</body>\n</html>\n";
 }
 
-std::string_view style_sheet() {
-  return R"(:root { color-scheme: light dark; --line: #8a8f98; --soft: #f1f3f5; --text: #16191d; --back: #fff; --link: #0b57a8; }
-@media (prefers-color-scheme: dark) { :root { --line: #7d8590; --soft: #20252c; --text: #e9edf2; --back: #14171b; --link: #8ec1ff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 64rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-a { color: var(--link); }
-a:focus-visible, audio:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.skip { position: absolute; left: -100rem; }
-.skip:focus { position: static; }
-h1 { font-size: 1.6rem; line-height: 1.25; }
-h2 { font-size: 1.25rem; margin-top: 2rem; }
-article h2 { margin: 0.6rem 0; }
-h3 { font-size: 1.05rem; }
-.table { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-caption { text-align: left; font-weight: 600; padding: 0.3rem 0; }
-th, td { border: 1px solid var(--line); padding: 0.4rem 0.6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { background: var(--soft); overflow-wrap: normal; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.unseen { position: absolute; left: -100rem; }
-article { border: 1px solid var(--line); border-radius: 0.4rem; padding: 0.2rem 1rem 0.8rem; margin: 1rem 0; }
-dl { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 0.3rem 1rem; margin: 0; }
-dt { font-weight: 600; }
-dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-.none { color: inherit; opacity: 0.75; font-style: italic; }
-audio, video { display: block; width: 100%; max-width: 32rem; margin: 0.2rem 0; }
-img { display: block; max-width: 100%; height: auto; margin: 0.2rem 0; }
-nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.8rem; }
-@media (max-width: 36rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.6rem; } th, td { padding: 0.3rem 0.4rem; } }
-@media print { .skip, nav { display: none; } article { break-inside: avoid; } }
-)";
+void append_table_begin(std::string& out, std::string_view caption) {
+  out += "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"";
+  append_html(out, caption);
+  out += "\">\n<table>\n<caption>";
+  append_html(out, caption);
+  out += "</caption>\n";
+}
+
+void append_table_end(std::string& out) {
+  out += "</tbody>\n</table>\n</div>\n";
+}
+
+void append_column_head(std::string& out, std::string_view head) {
+  out += "<th scope=\"col\">";
+  append_html(out, head);
+  out += "</th>";
 }
 
 }  // namespace rightful::exporting

@@ -3,6 +3,7 @@
 /// nothing from a network.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,22 +14,42 @@
 namespace rightful::exporting {
 
 /// Appends `text` so that it is only text, in content and in quoted attributes. C0 controls other
-/// than tab and line ends become U+FFFD, because HTML has no way to write them.
+/// than tab and line ends become U+FFFD, because HTML has no way to write them. Characters that
+/// turn the direction of what follows (U+202A–U+202E, U+2066–U+2069) are shown as `[U+202E]`.
 void append_html(std::string& out, std::string_view text);
+
+/// `<tag>text</tag>` and a line end. @param tag  one of ours, without attributes.
+void append_element(std::string& out, std::string_view tag, std::string_view text);
 
 /// `2026-01-02 03:04 UTC` for the eye, the exact instant in the element's attribute.
 void append_time(std::string& out, Instant instant);
 
+/// `14,000`, as the language writes it.
+void append_count(std::string& out, std::uint64_t count, const Phrases& phrases);
+
+/// `34.2 kB`, as the language writes it; thousands, not 1024.
+void append_size(std::string& out, std::uint64_t bytes, const Phrases& phrases);
+
 /// Where a page stands in the folder; decides how links begin.
 enum class PageDepth : unsigned char { Root, OneDown };
 
-/// Doctype to `<h1>`: language, title, style sheet, skip link, way back to the overview, beginning
-/// of `<main>`.
-void append_page_begin(std::string& out,
-                       const Phrases& phrases,
-                       std::string_view title,
-                       PageDepth depth);
+struct PageFrame {
+  std::string_view heading;  ///< the page's `<h1>`
+  std::string_view part;     ///< what tells it from its neighbours in the title; may be empty
+  PageDepth depth = PageDepth::OneDown;
+};
+
+/// Doctype to `<h1>`: language and its direction, title, style sheet, skip link, way back to the
+/// overview, beginning of `<main>`.
+void append_page_begin(std::string& out, const Phrases& phrases, const PageFrame& frame);
 void append_page_end(std::string& out);
+
+/// Begins a table in a region of its own that scrolls and can be reached with the keyboard.
+/// @param caption  unique on its page.
+void append_table_begin(std::string& out, std::string_view caption);
+void append_table_end(std::string& out);
+/// `<thead>` with these column heads, and the beginning of `<tbody>`.
+void append_column_head(std::string& out, std::string_view head);
 
 /// The one style sheet, `style.css`: readable on paper, on a telephone and in the dark.
 [[nodiscard]] std::string_view style_sheet();

@@ -2,61 +2,65 @@
 
 #include <fmt/format.h>
 
+#include "export/find_page.hpp"
 #include "export/html_text.hpp"
 #include "export/omissions.hpp"
 #include "export/summary_pages.hpp"
+#include "export/titles.hpp"
 
 namespace rightful::exporting {
 
 namespace {
 
-std::string_view title_of(const catalog::Dataset& dataset, const Phrases& phrases) {
-  const std::string& title = dataset.title.in(phrases.language);
-  return title.empty() ? std::string_view(dataset.name) : std::string_view(title);
-}
-
 void append_heading(std::string& out, std::string_view text) {
-  out += "<h2>";
-  append_html(out, text);
-  out += "</h2>\n";
+  append_element(out, "h2", text);
 }
 
 void append_paragraph(std::string& out, std::string_view text) {
-  out += "<p>";
-  append_html(out, text);
-  out += "</p>\n";
+  append_element(out, "p", text);
 }
 
 void append_column_heads(std::string& out, std::initializer_list<std::string_view> heads) {
   out += "<thead><tr>";
   for (const auto head : heads) {
-    out += "<th scope=\"col\">";
-    append_html(out, head);
-    out += "</th>";
+    append_column_head(out, head);
   }
   out += "</tr></thead>\n<tbody>\n";
+}
+
+void append_data_links(std::string& out, const DatasetSummary& dataset) {
+  const std::string& name = dataset.dataset->name;
+  out += fmt::format("<a href=\"data/{0}.json\">{0}.json</a>", name);
+  if (dataset.has_csv) out += fmt::format(" · <a href=\"data/{0}.csv\">{0}.csv</a>", name);
+}
+
+void append_dataset(std::string& out, const DatasetSummary& dataset, const Phrases& phrases) {
+  out += fmt::format("<tr><th scope=\"row\"><a href=\"{}\">", page_name(dataset.dataset->name, 1));
+  append_html(out, title_of(*dataset.dataset, phrases));
+  out += "</a></th><td class=\"number\">";
+  append_count(out, dataset.rows, phrases);
+  out += "</td><td class=\"number\">";
+  append_count(out, dataset.objects, phrases);
+  out += "</td><td>";
+  append_data_links(out, dataset);
+  out += "</td></tr>\n";
 }
 
 void append_datasets(std::string& out, const PackageSummary& summary) {
   const Phrases& phrases = summary.phrases;
   append_heading(out, phrases.searched);
   append_paragraph(out, phrases.searched_intro);
-  out += fmt::format("<div class=\"table\">\n<table>\n<caption>{}</caption>\n", phrases.overview);
+  append_table_begin(out, phrases.overview);
   append_column_heads(out,
                       {phrases.dataset, phrases.records, phrases.files, phrases.machine_readable});
+  // What was found comes first; a place where nothing was found is a part of the answer too.
   for (const auto& dataset : summary.datasets) {
-    const std::string& name = dataset.dataset->name;
-    out += fmt::format("<tr><th scope=\"row\"><a href=\"pages/{}-0001.html\">", name);
-    append_html(out, title_of(*dataset.dataset, phrases));
-    out += fmt::format(
-        "</a></th><td class=\"number\">{}</td><td class=\"number\">{}</td><td><a "
-        "href=\"data/{}.json\">{}.json</a></td></tr>\n",
-        dataset.rows,
-        dataset.objects,
-        name,
-        name);
+    if (dataset.rows > 0) append_dataset(out, dataset, phrases);
   }
-  out += "</tbody>\n</table>\n</div>\n";
+  for (const auto& dataset : summary.datasets) {
+    if (dataset.rows == 0) append_dataset(out, dataset, phrases);
+  }
+  append_table_end(out);
 }
 
 void append_snapshots(std::string& out, const PackageSummary& summary) {
@@ -80,13 +84,13 @@ void append_omission(std::string& out,
   append_html(out, title_of(*dataset.dataset, phrases));
   out += "</th><td>";
   if (omission.field != nullptr) {
-    const std::string& title = omission.field->title.in(phrases.language);
-    append_html(out, title.empty() ? omission.field->name : title);
+    append_html(out, title_of(*omission.field, phrases));
   }
   out += "</td><td>";
   append_html(out, omission.reason);
-  out += fmt::format("</td><td class=\"number\">{}</td></tr>\n",
-                     omission.count > 0 ? std::to_string(omission.count) : "");
+  out += "</td><td class=\"number\">";
+  if (omission.count > 0) append_count(out, omission.count, phrases);
+  out += "</td></tr>\n";
 }
 
 void append_omissions(std::string& out, const PackageSummary& summary) {
@@ -98,17 +102,20 @@ void append_omissions(std::string& out, const PackageSummary& summary) {
       append_omission(rows, dataset, omission, phrases);
   }
   if (rows.empty()) return append_paragraph(out, phrases.omissions_none);
-  out += fmt::format("<div class=\"table\">\n<table>\n<caption class=\"unseen\">{}</caption>\n",
-                     phrases.omissions);
+  append_table_begin(out, phrases.omissions);
   append_column_heads(out, {phrases.dataset, phrases.field, phrases.reason, phrases.count});
   out += rows;
-  out += "</tbody>\n</table>\n</div>\n";
+  append_table_end(out);
 }
 
-void append_reading(std::string& out, const Phrases& phrases) {
+void append_reading(std::string& out, const PackageSummary& summary) {
+  const Phrases& phrases = summary.phrases;
   append_heading(out, phrases.reading);
   append_paragraph(out, phrases.reading_pages);
+  append_paragraph(out, phrases.find_here);
   append_paragraph(out, phrases.reading_data);
+  if (summary.catalog.packaging().has_csv) append_paragraph(out, phrases.reading_csv);
+  append_paragraph(out, phrases.reading_linked);
   append_paragraph(out, phrases.reading_proof);
 }
 
@@ -117,23 +124,32 @@ void append_reading(std::string& out, const Phrases& phrases) {
 std::string index_page(const PackageSummary& summary) {
   const Phrases& phrases = summary.phrases;
   std::string out;
-  append_page_begin(out, phrases, phrases.title, PageDepth::Root);
+  append_page_begin(out,
+                    phrases,
+                    {.heading = phrases.title,
+                     .part = summary.catalog.controller().name,
+                     .depth = PageDepth::Root});
   append_paragraph(out, phrases.intro);
   out += "<p><strong>";
   append_html(out, summary.catalog.controller().name);
-  out += fmt::format(
-      "</strong> · {} {} · {} ", phrases.request, summary.request.to_string(), phrases.created);
+  out += "</strong> · ";
+  append_html(
+      out,
+      fmt::format("{} {} · {} ", phrases.request, summary.request.to_string(), phrases.created));
   append_time(out, summary.created);
-  out += fmt::format(" · {} {}</p>\n", phrases.catalog, summary.catalog_version);
+  append_html(out, fmt::format(" · {} {}", phrases.catalog, summary.catalog_version));
+  out += "</p>\n";
   if (std::ranges::all_of(summary.datasets,
                           [](const auto& dataset) { return dataset.rows == 0; })) {
     append_paragraph(out, phrases.nothing_at_all);
   }
-  out += fmt::format("<p><a href=\"about/index.html\">{}</a></p>\n", phrases.about);
+  out += "<p><a href=\"about/index.html\">";
+  append_html(out, phrases.about);
+  out += "</a></p>\n";
   append_datasets(out, summary);
   append_omissions(out, summary);
   append_snapshots(out, summary);
-  append_reading(out, phrases);
+  append_reading(out, summary);
   append_page_end(out);
   return out;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "export/dataset_collector.hpp"
+#include "export/dataset_summary.hpp"
 #include "export/phrases.hpp"
 
 namespace rightful::exporting {

@@ -1,7 +1,7 @@
 #include "export/record_pages.hpp"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,7 +9,8 @@
 #include "rightful/core/failure.hpp"
 
 #include "export/html_text.hpp"
-#include "export/media_list.hpp"
+#include "export/omissions.hpp"
+#include "export/titles.hpp"
 
 namespace rightful::exporting {
 
@@ -18,98 +19,44 @@ namespace {
 using sources::ValueKind;
 
 constexpr std::size_t kFlushBytes = 32U << 10U;
+constexpr std::size_t kCopyBytes = 64U << 10U;
+constexpr std::size_t kMaxKeyBytes = 60;
 
-std::string_view title_of(const catalog::Field& field, const Phrases& phrases) {
-  const std::string& title = field.title.in(phrases.language);
-  return title.empty() ? std::string_view(field.name) : std::string_view(title);
+/// The beginning of a text that is too long for a list, without half a character.
+std::string shortened(std::string_view text) {
+  if (text.size() <= kMaxKeyBytes) return std::string(text);
+  std::size_t end = kMaxKeyBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
+  return std::string(text.substr(0, end)) + "…";
 }
 
-std::string_view title_of(const catalog::Dataset& dataset, const Phrases& phrases) {
-  const std::string& title = dataset.title.in(phrases.language);
-  return title.empty() ? std::string_view(dataset.name) : std::string_view(title);
+bool may_run_otherwise(const sources::Value& value) {
+  return (value.kind == ValueKind::Text || value.kind == ValueKind::Json) &&
+         has_wide_characters(value.text);
 }
 
-void append_note(std::string& out, std::string_view text) {
-  out += "<span class=\"none\">";
-  append_html(out, text);
-  out += "</span>";
+void begin_entry(archive::InnerZipWriter& zip, const std::string& name) {
+  const auto begun = zip.begin_entry(name, archive::Compression::Deflate);
+  if (!begun)
+    throw Failure(Retry::Never, "internal", "a page was refused: " + begun.error().detail);
 }
 
-void append_coded(std::string& out,
-                  const Phrases& phrases,
-                  const catalog::Field& field,
-                  std::string_view text) {
-  const auto code = field.codes.find(text);
-  if (code == field.codes.end()) {
-    append_html(out, text);
-    return;
+void append_masked_fields(std::string& out, const DatasetSummary& dataset, const Phrases& phrases) {
+  out += "<div class=\"note\">\n";
+  append_element(out, "h2", phrases.masked);
+  append_element(out, "p", phrases.masked_intro);
+  out += "<ul>\n";
+  for (const auto& omission : omissions_of(dataset, phrases)) {
+    if (omission.rule != OmissionRule::Redacted && omission.rule != OmissionRule::Pseudonymised)
+      continue;
+    append_element(
+        out, "li", fmt::format("{}: {}", title_of(*omission.field, phrases), omission.reason));
   }
-  append_html(out, code->second.in(phrases.language));
-  out += " (";
-  append_html(out, text);
-  out += ')';
+  out += "</ul>\n</div>\n";
 }
 
 }  // namespace
-
-std::string page_name(std::string_view dataset, std::uint64_t number) {
-  return fmt::format("pages/{}-{:04}.html", dataset, number);
-}
-
-void append_html_value(std::string& out,
-                       const Phrases& phrases,
-                       const catalog::Field& field,
-                       const sources::Value& value) {
-  switch (value.kind) {
-    case ValueKind::Null:
-      return append_note(out, phrases.no_value);
-    case ValueKind::Redacted:
-      return append_note(out, phrases.redacted);
-    case ValueKind::Pseudonym:
-      return append_note(out, fmt::format("{} {}", phrases.person, value.text));
-    case ValueKind::Boolean:
-      if (field.codes.empty())
-        return append_html(out, value.text == "true" ? phrases.yes : phrases.no);
-      [[fallthrough]];
-    case ValueKind::Integer:
-    case ValueKind::Decimal:
-    case ValueKind::Double:
-    case ValueKind::Text:
-    case ValueKind::Instant:
-    case ValueKind::DateTime:
-    case ValueKind::Date:
-    case ValueKind::Time:
-    case ValueKind::Interval:
-    case ValueKind::Bytes:
-    case ValueKind::Json:
-    case ValueKind::Uuid:
-      return append_coded(out, phrases, field, value.text);
-  }
-}
-
-void append_html_object(std::string& out, const Phrases& phrases, const PageObject& object) {
-  if (object.entry_name.empty()) return append_note(out, phrases.missing_file);
-  const std::string_view ending =
-      std::string_view(object.entry_name).substr(object.entry_name.rfind('.') + 1);
-  switch (media_kind_of(ending)) {
-    case MediaKind::Audio:
-      out +=
-          fmt::format("<audio controls preload=\"none\" src=\"../{}\"></audio>", object.entry_name);
-      break;
-    case MediaKind::Video:
-      out +=
-          fmt::format("<video controls preload=\"none\" src=\"../{}\"></video>", object.entry_name);
-      break;
-    case MediaKind::Image:
-      out += fmt::format("<img loading=\"lazy\" alt=\"\" src=\"../{}\">", object.entry_name);
-      break;
-    case MediaKind::Other:
-      break;
-  }
-  out += fmt::format("<a href=\"../{}\">", object.entry_name);
-  append_html(out, phrases.open_file);
-  out += fmt::format(" ({})</a>", object.entry_name.substr(object.entry_name.rfind('/') + 1));
-}
 
 RecordPages::RecordPages(const Phrases& phrases,
                          const sources::DatasetHead& head,
@@ -117,121 +64,247 @@ RecordPages::RecordPages(const Phrases& phrases,
     : phrases_(phrases),
       head_(head),
       spool_(std::move(spool)),
-      pages_in_all_(
-          std::max<std::uint64_t>(1, (head.rows + kRecordsPerPage - 1) / kRecordsPerPage)) {}
-
-void RecordPages::begin_page() {
-  append_page_begin(page_, phrases_, title_of(*head_.dataset, phrases_), PageDepth::OneDown);
-  if (const auto& description = head_.dataset->description.in(phrases_.language);
-      !description.empty()) {
-    page_ += "<p>";
-    append_html(page_, description);
-    page_ += "</p>\n";
+      columns_(head.columns.size()),
+      key_column_(key_column_of(head)) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& column = columns_[i];
+    column.title = title_of(*head.columns[i].field, phrases);
+    std::string begin;
+    if (!is_table()) {
+      begin = "<dt>";
+      append_html(begin, column.title);
+    }
+    begin += is_table() ? "<td" : "<dd";
+    column.before_wide = begin + " dir=auto>";
+    column.before_plain = phrases.direction == "rtl" ? column.before_wide : begin + ">";
   }
-  page_ += fmt::format("<p>{}: {}. <a href=\"../data/{}.json\">{}</a></p>\n",
-                       phrases_.records,
-                       head_.rows,
-                       head_.dataset->name,
-                       phrases_.machine_readable);
-  append_page_links();
-  if (head_.rows == 0) page_ += fmt::format("<p>{}</p>\n", phrases_.nothing_here);
-  is_page_open_ = true;
-  on_page_ = 0;
-  if (head_.rows > 0 && is_table()) append_table_head();
-}
-
-void RecordPages::append_table_head() {
-  page_ += "<div class=\"table\">\n<table>\n<caption>";
-  append_html(page_, phrases_.records);
-  page_ += "</caption>\n<thead><tr><th scope=\"col\">";
-  append_html(page_, phrases_.record);
-  page_ += "</th>";
-  for (const auto& column : head_.columns) {
-    page_ += "<th scope=\"col\">";
-    append_html(page_, title_of(*column.field, phrases_));
-    page_ += "</th>";
+  if (is_table()) {
+    record_begin_ = "<tr><th scope=row>";
+    record_end_ = "\n";
+  } else {
+    record_begin_ = "<article><h2>";
+    append_html(record_begin_, phrases.record);
+    record_begin_ += ' ';
+    record_middle_ = "</h2>\n<dl>";
+    record_end_ = "</dl></article>\n";
   }
-  page_ += "</tr></thead>\n<tbody>\n";
-}
-
-void RecordPages::append_page_links() {
-  if (pages_in_all_ == 1) return;
-  const std::uint64_t number = page_sizes_.size() + 1;
-  page_ += fmt::format("<nav aria-label=\"{}\"><ul>", phrases_.pages);
-  const auto link = [&](std::uint64_t to, std::string_view text) {
-    page_ +=
-        fmt::format("<li><a href=\"{}-{:04}.html\">{}</a></li>", head_.dataset->name, to, text);
-  };
-  if (number > 1) link(number - 1, phrases_.previous);
-  page_ += fmt::format("<li>{} {} {} {}</li>", phrases_.page, number, phrases_.of, pages_in_all_);
-  if (number < pages_in_all_) link(number + 1, phrases_.next);
-  page_ += "</ul></nav>\n";
-}
-
-void RecordPages::end_page() {
-  if (head_.rows > 0 && is_table()) page_ += "</tbody>\n</table>\n</div>\n";
-  append_page_links();
-  append_page_end(page_);
-  flush();
-  page_sizes_.push_back(page_size_);
-  page_size_ = 0;
-  is_page_open_ = false;
-}
-
-void RecordPages::flush() {
-  spool_.append(as_bytes(page_));
-  page_size_ += page_.size();
-  page_.clear();
+  html_.reserve(2 * kFlushBytes);
 }
 
 void RecordPages::begin_record(std::uint64_t number) {
-  if (is_page_open_ && on_page_ == kRecordsPerPage) end_page();
-  if (!is_page_open_) begin_page();
-  ++on_page_;
-  page_ += is_table() ? fmt::format("<tr><th scope=\"row\">{}</th>", number)
-                      : fmt::format("<article><h2>{} {}</h2>\n<dl>\n", phrases_.record, number);
+  end_record();
+  const bool is_full = page_.first != 0 && (number - page_.first >= kRecordsPerPage ||
+                                            page_.size + html_.size() >= kPageBytes);
+  if (is_full) end_page();
+  if (page_.first == 0) page_.first = number;
+  page_.last = number;
+  record_number_ = number;
+  has_record_ = true;
+  html_ += record_begin_;
+  fmt::format_to(std::back_inserter(html_), "{}", number);
+  html_ += record_middle_;
 }
 
-void RecordPages::cell(const catalog::Field& field, std::string_view html) {
-  if (is_table()) {
-    page_ += "<td dir=\"auto\">";
-    page_ += html;
-    page_ += "</td>";
-    return;
-  }
-  page_ += "<dt>";
-  append_html(page_, title_of(field, phrases_));
-  page_ += "</dt><dd dir=\"auto\">";
-  page_ += html;
-  page_ += "</dd>\n";
+void RecordPages::cell(std::size_t column, const sources::Value& value) {
+  Column& facts = columns_[column];
+  html_ += may_run_otherwise(value) ? facts.before_wide : facts.before_plain;
+  append_html_value(html_, phrases_, *head_.columns[column].field, value);
+  facts.object_at = html_.size();
+  if (value.kind == ValueKind::Redacted || value.kind == ValueKind::Pseudonym)
+    page_.is_masked = true;
+  if (column == key_column_) note_key(column, value);
+}
+
+void RecordPages::note_key(std::size_t column, const sources::Value& value) {
+  const ValueKind kind = head_.columns[column].kind;
+  if (value.kind != kind) return;  // absent, or a time that its form cannot hold
+  const bool is_time =
+      kind == ValueKind::Instant || kind == ValueKind::DateTime || kind == ValueKind::Date;
+  if (page_.from.empty() || (is_time && value.text < page_.from))
+    page_.from = shortened(value.text);
+  // The last plain value is noted when its page ends; here only what may be it, without a copy of
+  // its own for short texts.
+  if (!is_time || value.text > page_.to) page_.to.assign(value.text.substr(0, 4 * kMaxKeyBytes));
+}
+
+void RecordPages::object(std::size_t column, const PageObject& object) {
+  const std::size_t at = columns_[column].object_at;
+  std::string html = " ";
+  append_html_object(
+      html, phrases_, object, fmt::format("{} {}", columns_[column].title, record_number_));
+  html_.insert(at, html);
+  for (std::size_t later = column + 1; later < columns_.size(); ++later)
+    columns_[later].object_at += html.size();
 }
 
 void RecordPages::end_record() {
-  page_ += is_table() ? "</tr>\n" : "</dl></article>\n";
-  if (page_.size() >= kFlushBytes) flush();
+  if (!std::exchange(has_record_, false)) return;
+  html_ += record_end_;
+  if (html_.size() < kFlushBytes) return;
+  spool_.append(as_bytes(html_));
+  page_.size += html_.size();
+  html_.clear();
 }
 
-std::uint64_t RecordPages::write(archive::InnerZipWriter& zip, archive::ManifestWriter& manifest) {
-  if (!is_page_open_ && page_sizes_.empty()) begin_page();
-  if (is_page_open_) end_page();
-  RIGHTFUL_CHECK(page_sizes_.size() == pages_in_all_);
-  auto reader = spool_.read();
-  std::vector<std::byte> buffer(kFlushBytes);
-  for (std::size_t index = 0; index < page_sizes_.size(); ++index) {
-    const auto begun =
-        zip.begin_entry(page_name(head_.dataset->name, index + 1), archive::Compression::Deflate);
-    if (!begun)
-      throw Failure(Retry::Never, "internal", "a page was refused: " + begun.error().detail);
-    for (std::uint64_t left = page_sizes_[index]; left > 0;) {
-      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer.size()));
-      const std::size_t got = reader.read(std::span(buffer).first(size));
-      RIGHTFUL_CHECK(got > 0);
-      zip.write(std::span(buffer).first(got));
-      left -= got;
-    }
+void RecordPages::end_page() {
+  spool_.append(as_bytes(html_));
+  page_.size += html_.size();
+  html_.clear();
+  page_.to = shortened(page_.to);
+  pages_.push_back(std::exchange(page_, {}));
+}
+
+bool RecordPages::has_one_page_for_all() const {
+  return pages_.size() > 1 && pages_.back().last <= kMaxRecordsOfAll &&
+         spool_.size() <= kMaxBytesOfAll;
+}
+
+void RecordPages::append_records_begin(std::string& out) const {
+  if (!is_table()) return;
+  out += "<thead><tr>";
+  append_column_head(out, phrases_.record);
+  for (const auto& column : columns_)
+    append_column_head(out, column.title);
+  out += "</tr></thead>\n<tbody>\n";
+}
+
+void RecordPages::append_links(std::string& out, std::size_t index) const {
+  const auto link = [&](std::string_view target, std::string_view text) {
+    out += "<li><a href=\"";
+    out += target;
+    out += "\">";
+    append_html(out, text);
+    out += "</a></li>\n";
+  };
+  const std::string& name = head_.dataset->name;
+  const std::size_t last = pages_.size() - 1;
+  if (index > 1) link(beside(page_name(name, 1)), phrases_.first);
+  if (index > 0) link(beside(page_name(name, index)), phrases_.previous);
+  append_element(
+      out, "li", fmt::format("{} {} {} {}", phrases_.page, index + 1, phrases_.of, last + 1));
+  if (index < last) link(beside(page_name(name, index + 2)), phrases_.next);
+  if (index + 1 < last) link(beside(page_name(name, last + 1)), phrases_.last);
+  link(beside(find_page_name(name)), phrases_.find);
+}
+
+void RecordPages::append_page(std::string& out,
+                              const DatasetSummary& dataset,
+                              std::size_t index) const {
+  const PageFacts& page = pages_[index];
+  const bool is_one_of_many = pages_.size() > 1;
+  append_page_begin(
+      out,
+      phrases_,
+      {.heading = title_of(*head_.dataset, phrases_),
+       .part = is_one_of_many ? fmt::format("{} {}", phrases_.page, index + 1) : std::string()});
+  if (const auto& text = head_.dataset->description.in(phrases_.language); !text.empty())
+    append_element(out, "p", text);
+  out += "<p>";
+  append_html(out, phrases_.records);
+  out += ": ";
+  append_count(out, dataset.rows, phrases_);
+  out += ". <a href=\"../data/" + head_.dataset->name + ".json\">";
+  append_html(out, phrases_.machine_readable);
+  out += "</a>";
+  if (dataset.has_csv) {
+    out += " · <a href=\"../data/" + head_.dataset->name + ".csv\">";
+    append_html(out, phrases_.csv);
+    out += "</a>";
+  }
+  out += "</p>\n";
+  if (is_one_of_many) {
+    out += "<nav aria-label=\"";
+    append_html(out, phrases_.pages);
+    out += "\"><ul>\n";
+    append_links(out, index);
+    out += "</ul></nav>\n";
+  }
+  if (page.is_masked) append_masked_fields(out, dataset, phrases_);
+  if (page.first == 0) return append_element(out, "p", phrases_.nothing_here);
+  if (!is_table()) return;
+  append_table_begin(out, fmt::format("{} {}–{}", phrases_.records, page.first, page.last));
+  append_records_begin(out);
+}
+
+void RecordPages::copy_records(archive::SpoolReader& records,
+                               std::uint64_t size,
+                               archive::InnerZipWriter& zip) const {
+  std::vector<std::byte> buffer(
+      static_cast<std::size_t>(std::min<std::uint64_t>(size, kCopyBytes)));
+  while (size > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer.size()));
+    const std::size_t got = records.read(std::span(buffer).first(wanted));
+    RIGHTFUL_CHECK(got > 0);  // we wrote them ourselves
+    zip.write(std::span(buffer).first(got));
+    size -= got;
+  }
+}
+
+void RecordPages::write_page(const DatasetSummary& dataset,
+                             std::size_t index,
+                             archive::SpoolReader& records,
+                             archive::InnerZipWriter& zip) const {
+  begin_entry(zip, page_name(head_.dataset->name, index + 1));
+  std::string text;
+  append_page(text, dataset, index);
+  zip.write(as_bytes(text));
+  copy_records(records, pages_[index].size, zip);
+  text.clear();
+  if (is_table() && pages_[index].first != 0) append_table_end(text);
+  if (pages_.size() > 1) {
+    text += "<ul class=\"pages\">\n";
+    append_links(text, index);
+    text += "</ul>\n";
+  }
+  append_page_end(text);
+  zip.write(as_bytes(text));
+}
+
+void RecordPages::write_all(archive::InnerZipWriter& zip) const {
+  begin_entry(zip, all_page_name(head_.dataset->name));
+  std::string text;
+  append_page_begin(text,
+                    phrases_,
+                    {.heading = title_of(*head_.dataset, phrases_), .part = phrases_.all_records});
+  append_element(text, "p", phrases_.find_here);
+  text += "<div class=\"all\">\n";
+  if (is_table()) append_table_begin(text, phrases_.all_records);
+  append_records_begin(text);
+  zip.write(as_bytes(text));
+  auto records = spool_.read();
+  copy_records(records, spool_.size(), zip);
+  text.clear();
+  if (is_table()) append_table_end(text);
+  text += "</div>\n";
+  append_page_end(text);
+  zip.write(as_bytes(text));
+}
+
+std::uint64_t RecordPages::write(const DatasetSummary& dataset,
+                                 archive::InnerZipWriter& zip,
+                                 archive::ManifestWriter& manifest) {
+  end_record();
+  if (page_.first != 0 || pages_.empty()) end_page();
+  auto records = spool_.read();
+  for (std::size_t index = 0; index < pages_.size(); ++index) {
+    write_page(dataset, index, records, zip);
     manifest.add(zip.end_entry(), {});
   }
-  return page_sizes_.size();
+  if (pages_.size() == 1) return 1;
+  const bool has_all = has_one_page_for_all();
+  if (has_all) {
+    write_all(zip);
+    manifest.add(zip.end_entry(), {});
+  }
+  begin_entry(zip, find_page_name(head_.dataset->name));
+  zip.write(as_bytes(find_page(phrases_,
+                               {.head = head_,
+                                .pages = pages_,
+                                .key_column = key_column_,
+                                .has_all = has_all,
+                                .has_csv = dataset.has_csv})));
+  manifest.add(zip.end_entry(), {});
+  return pages_.size() + (has_all ? 2 : 1);
 }
 
 }  // namespace rightful::exporting

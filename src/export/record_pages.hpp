@@ -13,34 +13,26 @@
 #include "rightful/archive/sealed_spool.hpp"
 #include "rightful/sources/record_sink.hpp"
 
+#include "export/dataset_summary.hpp"
+#include "export/find_page.hpp"
 #include "export/phrases.hpp"
+#include "export/value_html.hpp"
 
 namespace rightful::exporting {
 
-/// `pages/<dataset>-0001.html`. @param number  from 1.
-[[nodiscard]] std::string page_name(std::string_view dataset, std::uint64_t number);
-
-/// What stands where a record names an object.
-struct PageObject {
-  std::string entry_name;  ///< in the package; empty = the object is missing
-};
-
-/// Appends one value as HTML: text escaped, codes explained, nothing removed. No object.
-void append_html_value(std::string& out,
-                       const Phrases& phrases,
-                       const catalog::Field& field,
-                       const sources::Value& value);
-/// Appends player, picture or link.
-void append_html_object(std::string& out, const Phrases& phrases, const PageObject& object);
-
 /// Few columns make tables, many make one definition list a record.
 ///
-/// Owns     a spool; everything passed in must outlive it. Threads  one.
-/// Cost     constant memory but for eight bytes a page.
+/// Owns     a spool of the records' HTML; everything passed in must outlive it. Threads  one.
+/// Cost     constant memory but for some hundred bytes a page.
 class RecordPages {
  public:
   static constexpr std::uint64_t kRecordsPerPage = 500;
+  /// A page of long texts ends sooner.
+  static constexpr std::uint64_t kPageBytes = 1U << 20U;
   static constexpr std::size_t kMaxTableColumns = 6;
+  /// Up to here all records stand on one further page, which the browser's own search covers.
+  static constexpr std::uint64_t kMaxRecordsOfAll = 20'000;
+  static constexpr std::uint64_t kMaxBytesOfAll = 16U << 20U;
 
   RecordPages(const Phrases& phrases,
               const sources::DatasetHead& head,
@@ -48,31 +40,55 @@ class RecordPages {
 
   /// Begins a record; its cells follow in the order of the columns.
   void begin_record(std::uint64_t number);
-  /// @param html  what append_html_value or append_html_object made.
-  void cell(const catalog::Field& field, std::string_view html);
-  void end_record();
+  void cell(std::size_t column, const sources::Value& value);
+  /// What the cell of this column names, in the record whose cells were given last.
+  void object(std::size_t column, const PageObject& object);
 
-  /// Ends the last page and writes all of them. @return how many there are: at least 1.
-  std::uint64_t write(archive::InnerZipWriter& zip, archive::ManifestWriter& manifest);
+  /// Writes all pages. @param dataset  counted to its end. @return how many entries: at least 1.
+  std::uint64_t write(const DatasetSummary& dataset,
+                      archive::InnerZipWriter& zip,
+                      archive::ManifestWriter& manifest);
 
  private:
-  void begin_page();
-  void end_page();
-  void append_table_head();
-  void append_page_links();
-  void flush();
+  struct Column {
+    std::string before_plain;  ///< what begins a cell whose text runs as the page does
+    std::string before_wide;   ///< what begins one whose text decides its direction
+    std::string title;
+    std::size_t object_at = 0;  ///< where an object of the record at hand would stand
+  };
 
-  [[nodiscard]] bool is_table() const noexcept { return head_.columns.size() <= kMaxTableColumns; }
+  [[nodiscard]] bool is_table() const noexcept { return columns_.size() <= kMaxTableColumns; }
+
+  void end_record();
+  void end_page();
+  void note_key(std::size_t column, const sources::Value& value);
+  [[nodiscard]] bool has_one_page_for_all() const;
+  void append_page(std::string& out, const DatasetSummary& dataset, std::size_t index) const;
+  void append_links(std::string& out, std::size_t index) const;
+  void append_records_begin(std::string& out) const;
+  void write_page(const DatasetSummary& dataset,
+                  std::size_t index,
+                  archive::SpoolReader& records,
+                  archive::InnerZipWriter& zip) const;
+  void write_all(archive::InnerZipWriter& zip) const;
+  void copy_records(archive::SpoolReader& records,
+                    std::uint64_t size,
+                    archive::InnerZipWriter& zip) const;
 
   const Phrases& phrases_;
   sources::DatasetHead head_;
   archive::SealedSpool spool_;
-  std::uint64_t pages_in_all_;
-  std::vector<std::uint64_t> page_sizes_;
-  std::string page_;             ///< of the open page, not yet spooled
-  std::uint64_t page_size_ = 0;  ///< of the open page, spooled part
-  std::uint64_t on_page_ = 0;
-  bool is_page_open_ = false;
+  std::vector<Column> columns_;
+  std::string record_begin_;
+  std::string record_middle_;
+  std::string_view record_end_;
+  std::size_t key_column_;
+
+  std::vector<PageFacts> pages_;  ///< complete ones
+  PageFacts page_;                ///< the open one
+  bool has_record_ = false;
+  std::uint64_t record_number_ = 0;
+  std::string html_;  ///< of the open page, not yet spooled
 };
 
 }  // namespace rightful::exporting

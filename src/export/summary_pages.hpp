@@ -12,7 +12,7 @@
 #include "rightful/core/id.hpp"
 #include "rightful/sources/account_reader.hpp"
 
-#include "export/dataset_collector.hpp"
+#include "export/dataset_summary.hpp"
 #include "export/phrases.hpp"
 
 namespace rightful::exporting {
@@ -33,8 +33,10 @@ struct PackageSummary {
 /// `about/index.html`. Law  GDPR Art. 15(1)(a)–(h), (2), for the datasets in which something was
 /// found.
 [[nodiscard]] std::string about_page(const PackageSummary& summary);
-/// `about/disclosure.json`: the same facts for programs.
-[[nodiscard]] std::string disclosure_json(const PackageSummary& summary);
+/// `about/disclosure.jsonld`: the same facts for programs, in terms of the W3C's Data Privacy
+/// Vocabulary.
+/// Format  JSON-LD 1.1 with its context inside; docs/formats/package-content.md section 5
+[[nodiscard]] std::string disclosure_jsonld(const PackageSummary& summary);
 /// `about/omissions.json`
 [[nodiscard]] std::string omissions_json(const PackageSummary& summary);
 

@@ -113,7 +113,10 @@ DatasetSummary collect(const CollectorParts& parts,
   made.kinds.resize(dataset.fields.size(), sources::ValueKind::Text);
   const auto head = head_of(dataset, made);
   DatasetCollector collector(parts);
-  sources::DatasetFacts facts{.dataset = dataset.name, .source = dataset.source, .rows = made.rows};
+  sources::DatasetFacts facts;
+  facts.dataset = dataset.name;
+  facts.source = dataset.source;
+  facts.rows = made.rows;
   collector.begin_dataset(head);
   for (std::uint64_t number = 1; number <= made.rows; ++number)
     deliver(collector, head, made.record(number), number, facts);

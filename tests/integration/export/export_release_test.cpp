@@ -134,7 +134,7 @@ TEST_F(ReleasedPackage, CarriesTheSoundThatARecordNames) {
   content << original.rdbuf();
   EXPECT_EQ(file("media/recording/000001.wav"), content.str());
   EXPECT_THAT(file("pages/recording-0001.html"),
-              HasSubstr("<audio controls preload=\"none\" src=\"../media/recording/"));
+              HasSubstr("<audio controls preload=none aria-label=\"File 1\" src=\"../media/recording/"));
 }
 
 TEST_F(ReleasedPackage, HasPagesWithoutScriptOrNetwork) {
@@ -142,7 +142,7 @@ TEST_F(ReleasedPackage, HasPagesWithoutScriptOrNetwork) {
     if (!name.ends_with(".html")) continue;
     EXPECT_EQ(content.find("<script"), std::string::npos) << name;
     EXPECT_EQ(content.find("://"), std::string::npos) << name;
-    EXPECT_NE(content.find("<html lang=\"en\">"), std::string::npos) << name;
+    EXPECT_NE(content.find("<html lang=\"en\" dir=\"ltr\">"), std::string::npos) << name;
     EXPECT_NE(content.find("<h1>"), std::string::npos) << name;
   }
   EXPECT_THAT(file("pages/note-0001.html"), HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));

@@ -5,7 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "export/record_pages.hpp"
+#include "export/period_text.hpp"
+#include "export/value_html.hpp"
 
 namespace rightful::exporting {
 namespace {
@@ -35,14 +36,35 @@ TEST(Html, ReplacesControlCharacters) {
             "b\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST(Html, ShowsCharactersThatTurnTheDirection) {
+  EXPECT_EQ(html_of("a\xE2\x80\xAEgpj.exe\xE2\x81\xA9"), "a[U+202E]gpj.exe[U+2069]");
+  EXPECT_EQ(html_of("\xE2\x80\xA8\xE2\x82\xAC \xE2\x80\xAA"), "\xE2\x80\xA8\xE2\x82\xAC [U+202A]");
+  EXPECT_EQ(html_of("cut \xE2\x80"), "cut \xE2\x80");
+}
+
+TEST(Html, WritesCountsAndSizesAsTheLanguageDoes) {
+  std::string counts;
+  std::string sizes;
+
+  append_count(counts, 1234567, phrases_in("de"));
+  append_size(sizes, 999, phrases_in("en"));
+  sizes += ' ';
+  append_size(sizes, 34'260, phrases_in("fr"));
+  sizes += ' ';
+  append_size(sizes, 2'500'000'000, phrases_in("en"));
+
+  EXPECT_EQ(counts, "1.234.567");
+  EXPECT_EQ(sizes, "999 bytes 34,2 ko 2.5 GB");
+}
+
 TEST(HtmlPage, NamesItsLanguageAndLoadsNothingFromElsewhere) {
   std::string page;
 
-  append_page_begin(page, phrases_in("de"), "Titel <1>", PageDepth::OneDown);
+  append_page_begin(page, phrases_in("de"), {.heading = "Titel <1>", .part = "Seite \"2\""});
   append_page_end(page);
 
-  EXPECT_THAT(page, HasSubstr("<html lang=\"de\">"));
-  EXPECT_THAT(page, HasSubstr("<title>Titel &lt;1&gt;</title>"));
+  EXPECT_THAT(page, HasSubstr("<html lang=\"de\" dir=\"ltr\">"));
+  EXPECT_THAT(page, HasSubstr("<title>Titel &lt;1&gt; – Seite &quot;2&quot;</title>"));
   EXPECT_THAT(page, HasSubstr("href=\"../style.css\""));
   EXPECT_THAT(page, HasSubstr("class=\"skip\" href=\"#content\""));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
@@ -76,27 +98,54 @@ TEST(HtmlValue, SaysWhatIsAbsentAndWhy) {
   EXPECT_THAT(person, HasSubstr("personne 3"));
 }
 
-TEST(HtmlObject, PlaysSoundAndShowsPictures) {
-  std::string sound;
-  std::string picture;
-  std::string paper;
+TEST(HtmlValue, WritesTimesPeriodsAndBytesForPeople) {
+  const catalog::Field field;
+  const auto html = [&](sources::ValueKind kind, std::string_view text) {
+    std::string out;
+    append_html_value(out, phrases_in("en"), field, {kind, text});
+    return out;
+  };
 
-  append_html_object(sound, phrases_in("en"), {"media/voice/000001.wav"});
-  append_html_object(picture, phrases_in("en"), {"media/photo/000001.jpg"});
-  append_html_object(paper, phrases_in("en"), {"media/mail/000001.pdf"});
+  EXPECT_EQ(html(sources::ValueKind::Instant, "2024-02-29T12:00:00.5Z"),
+            "2024-02-29 12:00:00.5 UTC");
+  EXPECT_EQ(html(sources::ValueKind::DateTime, "2024-02-29T12:00:00"), "2024-02-29 12:00:00");
+  EXPECT_EQ(html(sources::ValueKind::Interval, "P1Y2M3DT4H5M6.7S"),
+            "1 year, 2 months, 3 days 4 h 5 min 6.7 s");
+  EXPECT_EQ(html(sources::ValueKind::Bytes, "AAE="), "AAE=");
+  EXPECT_EQ(html(sources::ValueKind::Bytes, std::string(3998, 'A') + "A="),
+            "<i>binary data, whole in the data file (2.9 kB)</i>");
+}
 
-  EXPECT_THAT(sound,
-              HasSubstr("<audio controls preload=\"none\" src=\"../media/voice/000001.wav\">"));
-  EXPECT_THAT(picture,
-              HasSubstr("<img loading=\"lazy\" alt=\"\" src=\"../media/photo/000001.jpg\">"));
-  EXPECT_THAT(paper, Not(HasSubstr("<img")));
-  EXPECT_THAT(paper, HasSubstr("<a href=\"../media/mail/000001.pdf\">"));
+TEST(PeriodText, LeavesWhatIsNoPeriod) {
+  EXPECT_EQ(period_text("P2W", phrases_in("de")), "2 Wochen");
+  EXPECT_EQ(period_text("P-1D", phrases_in("en")), "-1 day");
+  for (const std::string_view text : {"", "P", "PX", "P1", "P1Q", "PT1Y", "1Y", "PT"})
+    EXPECT_EQ(period_text(text, phrases_in("en")), text);
+}
+
+TEST(HtmlObject, IsPlayedOrShownOrLinked) {
+  const auto html = [](const char* name, std::uint64_t size) {
+    std::string out;
+    append_html_object(out, phrases_in("en"), {name, size}, "Recording \"1\" <b>");
+    return out;
+  };
+
+  EXPECT_EQ(html("media/voice/000001.wav", 34'260),
+            "<audio controls preload=none aria-label=\"Recording &quot;1&quot; &lt;b&gt;\" "
+            "src=\"../media/voice/000001.wav\"></audio><a href=\"../media/voice/000001.wav\">Open "
+            "the file (000001.wav, 34.2 kB)</a>");
+  EXPECT_THAT(html("media/photo/000001.jpg", 1),
+              HasSubstr("<img loading=lazy alt=\"Recording &quot;1&quot; &lt;b&gt;\" "
+                        "src=\"../media/photo/000001.jpg\">"));
+  EXPECT_THAT(html("media/film/000001.mp4", 1), HasSubstr("<video controls preload=none"));
+  EXPECT_THAT(html("media/mail/000001.pdf", 1), Not(HasSubstr("<img")));
+  EXPECT_THAT(html("media/mail/000001.pdf", 1), HasSubstr("<a href=\"../media/mail/000001.pdf\">"));
 }
 
 TEST(HtmlObject, SaysThatAFileIsMissing) {
   std::string out;
 
-  append_html_object(out, phrases_in("en"), {""});
+  append_html_object(out, phrases_in("en"), {}, "File 1");
 
   EXPECT_THAT(out, HasSubstr("no longer there"));
   EXPECT_THAT(out, Not(HasSubstr("href")));

@@ -7,7 +7,6 @@
 
 #include "export/dataset_schema.hpp"
 #include "export/omissions.hpp"
-#include "export/read_me.hpp"
 #include "export/summary_pages.hpp"
 #include "tests/unit/export/example.hpp"
 
@@ -72,7 +71,7 @@ TEST_F(PagesTest, OverviewTellsWhatIsLeftOut) {
 
 TEST_F(PagesTest, OverviewSpeaksTheLanguageOfTheRequest) {
   EXPECT_THAT(index_page(a_summary(1, "de")), HasSubstr("Ihre personenbezogenen Daten"));
-  EXPECT_THAT(index_page(a_summary(1, "fr")), HasSubstr("<html lang=\"fr\">"));
+  EXPECT_THAT(index_page(a_summary(1, "fr")), HasSubstr("<html lang=\"fr\" dir=\"ltr\">"));
 }
 
 TEST_F(PagesTest, AboutTellsOnlyWhatConcernsThisPerson) {
@@ -97,13 +96,17 @@ TEST_F(PagesTest, AboutSaysPeriodsInWords) {
   EXPECT_THAT(about_page(german), HasSubstr("1 Jahr, 6 Monate, gerechnet ab Betrag"));
 }
 
-TEST_F(PagesTest, DisclosureIsTheSameForPrograms) {
-  const auto document = nlohmann::json::parse(disclosure_json(a_summary(1)));
+TEST_F(PagesTest, DisclosureTellsTheSameToPrograms) {
+  const auto document = nlohmann::json::parse(disclosure_jsonld(a_summary(1)));
 
-  EXPECT_EQ(document.at("datasets").size(), 2U);
-  EXPECT_TRUE(document.at("datasets")[0].contains("purposes"));
-  EXPECT_FALSE(document.at("datasets")[1].contains("purposes"));
+  EXPECT_EQ(document.at("type"), "eu-gdpr:SARNotice");
+  ASSERT_EQ(document.at("processes").size(), 1U) << "only what was found";
+  const auto& process = document.at("processes")[0];
+  EXPECT_EQ(process.at("purpose")[0], "dpv:ServiceProvision");
+  EXPECT_EQ(process.at("personalData")[0], "pd:Name");
+  EXPECT_EQ(process.at("storage").at("description"), "until closed");
   EXPECT_EQ(document.at("authority").at("name"), "BlnBDI");
+  EXPECT_EQ(document.at("copy").size(), 2U);
 }
 
 TEST_F(PagesTest, OmissionsAreCountedForPrograms) {
@@ -131,36 +134,6 @@ TEST_F(PagesTest, SchemaDescribesOwnerFieldsAndFiles) {
   EXPECT_EQ(properties.at("taken_at").at("anyOf")[0].at("format"), "date-time");
   EXPECT_TRUE(properties.at("path").at("anyOf")[0].at("properties").contains("file"));
   EXPECT_EQ(schema.at("items").at("required").size(), 4U);
-}
-
-TEST(ReadMePage, IsForEverybodyAndAboutNobody) {
-  std::array<std::byte, 32> key{};
-  const std::string page = read_me_page(crypto::SignPublicKey::from(key));
-
-  for (const std::string_view text : {"lang=\"en\"",
-                                      "lang=\"fr\"",
-                                      "lang=\"de\"",
-                                      "7-Zip",
-                                      "Keka",
-                                      "<code>rightful unlock FILE</code>"}) {
-    EXPECT_THAT(page, HasSubstr(text));
-  }
-  EXPECT_THAT(page, Not(HasSubstr("<script")));
-  EXPECT_THAT(page, Not(HasSubstr("://")));
-  EXPECT_LT(page.size(), 48U << 10U);
-}
-
-TEST(Phrases, AreCompleteInEveryLanguage) {
-  for (const std::string_view language : {"en", "fr", "de"}) {
-    const Phrases& phrases = phrases_in(language);
-    EXPECT_EQ(phrases.language, language);
-    const auto* const texts = reinterpret_cast<const std::string_view*>(&phrases);
-    static_assert(sizeof(Phrases) % sizeof(std::string_view) == 0);
-    for (std::size_t i = 0; i < sizeof(Phrases) / sizeof(std::string_view); ++i) {
-      EXPECT_FALSE(texts[i].empty()) << language << " text " << i;
-    }
-  }
-  EXPECT_EQ(phrases_in("xx").language, "en");
 }
 
 }  // namespace

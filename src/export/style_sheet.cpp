@@ -1,0 +1,67 @@
+#include "export/html_text.hpp"
+
+namespace rightful::exporting {
+
+std::string_view style_sheet() {
+  return R"(:root {
+  color-scheme: light dark;
+  --text: #16191d; --back: #fff; --soft: #f1f4f7; --line: #c3c9d1; --edge: #6b7480; --link: #0b57a8; --quiet: #4d5661;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e9edf2; --back: #14171b; --soft: #1f242b; --line: #3d454f; --edge: #8a94a1; --link: #8ec1ff; --quiet: #b3bcc7; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 68rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); overflow-wrap: anywhere; }
+p, ul { max-width: 46rem; }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+main:focus { outline: none; }
+.skip { position: absolute; inset-inline-start: -100rem; }
+.skip:focus { position: static; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 1rem 0 0.75rem; }
+h2 { font-size: 1.25rem; line-height: 1.3; margin: 2rem 0 0.5rem; }
+nav, .pages { margin: 0.75rem 0; max-width: none; }
+nav a, .pages a { display: inline-block; padding: 0.2rem 0; min-height: 1.5rem; }
+nav ul, ul.pages { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
+.quiet, i { color: var(--quiet); }
+.note { background: var(--soft); border: 1px solid var(--line); border-inline-start: 4px solid var(--edge); border-radius: 0.3rem; padding: 0.1rem 1rem; max-width: 46rem; margin: 1rem 0; }
+.note h2 { margin-top: 0.6rem; font-size: 1.05rem; }
+.table { overflow-x: auto; margin: 0.75rem 0; }
+table { border-collapse: collapse; width: 100%; }
+caption { text-align: start; font-weight: 600; padding: 0.3rem 0; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.45rem 0.75rem; text-align: start; vertical-align: top; overflow-wrap: break-word; }
+td { min-width: 5rem; max-width: 32rem; white-space: pre-wrap; }
+thead th { background: var(--soft); border-bottom-color: var(--edge); vertical-align: bottom; }
+tbody th { font-weight: 600; }
+.number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
+article { border: 1px solid var(--line); border-radius: 0.5rem; margin: 1rem 0; overflow: hidden; }
+article h2 { margin: 0; padding: 0.5rem 1rem; font-size: 1.05rem; background: var(--soft); }
+article dl { padding: 0.6rem 1rem; }
+.all article { content-visibility: auto; contain-intrinsic-size: auto 24rem; }
+dl { display: grid; grid-template-columns: minmax(7rem, 15rem) 1fr; gap: 0.35rem 1rem; margin: 0; }
+dt { font-weight: 600; }
+dd { margin: 0; min-width: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
+i.masked { border-bottom: 1px dotted var(--edge); }
+audio, video { display: block; width: 100%; max-width: 28rem; margin: 0.35rem 0; }
+td audio { width: 18rem; }
+img { display: block; max-width: 100%; max-height: 30rem; height: auto; margin: 0.35rem 0; }
+@media (max-width: 36rem) {
+  body { padding: 0.75rem 0.9rem 2rem; }
+  h1 { font-size: 1.45rem; }
+  dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: 0.6rem; }
+  th, td { padding: 0.35rem 0.5rem; }
+}
+@media print {
+  :root { --text: #000; --back: #fff; --soft: #fff; --line: #999; --edge: #666; --link: #000; --quiet: #333; }
+  .skip, nav, .pages, audio, video { display: none; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  .table { overflow: visible; }
+  article, tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .all article { content-visibility: visible; }
+}
+)";
+}
+
+}  // namespace rightful::exporting
