@@ -188,8 +188,12 @@ TEST(ComposeCount, CountsTheSameRows) {
 }
 
 TEST(ComposeCures, AreStatementsToRun) {
-  EXPECT_EQ(compose_create_index({"s", "t"}, {"a", "B"}),
-            "CREATE INDEX ON \"s\".\"t\" (\"a\", \"B\");");
+  TableFacts table;
+  table.name = {"s", "t"};
+  EXPECT_EQ(compose_create_index(table, {"a", "B"}),
+            "CREATE INDEX CONCURRENTLY ON \"s\".\"t\" (\"a\", \"B\");");
+  table.kind = 'p';
+  EXPECT_EQ(compose_create_index(table, {"a"}), "CREATE INDEX ON \"s\".\"t\" (\"a\");");
   EXPECT_EQ(compose_grant({"s", "t"}, "r"), "GRANT SELECT ON \"s\".\"t\" TO \"r\";");
 }
 
