@@ -62,6 +62,8 @@ const std::vector<Command>& all_commands() {
                                                  admin_keys_init_command(),
                                                  admin_account_add_command(),
                                                  admin_request_retry_command(),
+                                                 admin_manual_list_command(),
+                                                 admin_manual_upload_command(),
                                                  catalog_discover_command(),
                                                  catalog_check_command(),
                                                  catalog_explain_command(),

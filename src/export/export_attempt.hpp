@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "rightful/queue/job_handler.hpp"
 
 #include "export/child_protocol.hpp"
+#include "export/upload_files.hpp"
 
 namespace rightful::store {
 class Pool;
@@ -31,6 +33,8 @@ struct AttemptParts {
   Clock& clock;
   Random& random;
   std::chrono::days package_lifetime;
+  /// Shared, because these parts are copied: the files go with the last copy.
+  std::shared_ptr<const UploadFiles> uploads = {};
 };
 
 class ExportAttempt final : public queue::JobAttempt {

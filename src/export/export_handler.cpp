@@ -18,6 +18,7 @@
 
 #include "export/export_attempt.hpp"
 #include "export/order.hpp"
+#include "export/upload_files.hpp"
 
 namespace rightful::exporting {
 
@@ -104,6 +105,9 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
   const auto catalog = catalog::Catalog::parse(loaded.catalog.content, "catalog");
   if (!catalog) stop("bad_catalog");
   const Instant now = clock_.now();
+  sources::SourceLocations locations = resolve(*catalog, settings_);
+  auto uploads = fetch_uploads(
+      {pool_, keys_, clock_, random_, settings_.work_directory}, job, *catalog, locations);
   ChildInput input{.account = job.account,
                    .request = job.request,
                    .statement = order->statement,
@@ -115,7 +119,7 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
                    .catalog = loaded.catalog.content,
                    .catalog_version = loaded.catalog.version,
                    .catalog_sha256 = loaded.catalog.sha256,
-                   .locations = resolve(*catalog, settings_),
+                   .locations = std::move(locations),
                    .package_directory = settings_.package_directory,
                    .object_name = job.object_name,
                    .work_directory = settings_.work_directory,
@@ -124,7 +128,8 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
                    .memory_mib = settings_.child_memory_mib,
                    .is_landlock_required = settings_.landlock == Landlock::Require};
   return std::make_unique<ExportAttempt>(
-      AttemptParts{pool_, packages_, keys_, clock_, random_, settings_.package_lifetime},
+      AttemptParts{
+          pool_, packages_, keys_, clock_, random_, settings_.package_lifetime, std::move(uploads)},
       job,
       std::move(input),
       names_of(*catalog));
@@ -172,6 +177,7 @@ bool ExportHandler::quarantine(const store::ClaimedJob& job,
 void ExportHandler::sweep() {
   // The store first: every object in it had its row before its first byte.
   report_lost_requests();
+  remove_left_uploads(settings_.work_directory);
   const auto objects = packages_.list();
   destroy_left_objects();
   sort_out(objects);

@@ -39,10 +39,11 @@ constexpr std::array kCauses{
              "A record names an object outside its folder, or over a link. Nothing was released. "
              "Find out who wrote that "
              "reference."},
-    CauseRow{"count_mismatch",
-             FailureClass::Quarantine,
-             "A source delivered another number of records than it counted in the same snapshot, or "
-             "one of them twice. Nothing was released."},
+    CauseRow{
+        "count_mismatch",
+        FailureClass::Quarantine,
+        "A source delivered another number of records than it counted in the same snapshot, or "
+        "one of them twice. Nothing was released."},
     CauseRow{"bad_statement",
              FailureClass::Quarantine,
              "The signed request does not fit the job: account, key or statement was changed after "
@@ -68,6 +69,10 @@ constexpr std::array kCauses{
     CauseRow{"object_changed",
              FailureClass::Retry,
              "An object changed while it was read. It is tried again by itself."},
+    CauseRow{kWaitingForUpload,
+             FailureClass::Retry,
+             "A dataset is supplied by hand and its upload is missing: see `rightful admin manual "
+             "list`. The export goes on by itself when it is there."},
     CauseRow{"database_lost", FailureClass::Retry, kTriedAgain},
     CauseRow{"lease_lost",
              FailureClass::Retry,
@@ -251,6 +256,12 @@ RetryDecision decide_retry(const JobFailure& failure,
                            const RetryPolicy& policy,
                            Random& random) {
   const int streak = failure.cause == cause_before ? streak_before + 1 : 1;
+  if (failure.cause == kWaitingForUpload) {
+    // Nothing is gained by asking again: the upload wakes the job, or the warning date a person.
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(due_at - policy.warning - now);
+    const bool is_over = left <= std::chrono::milliseconds{0};
+    return {is_over, streak, is_over ? std::chrono::milliseconds{0} : left};
+  }
   const int limit = is_outage(failure.cause) ? policy.outage_limit : policy.streak_limit;
   if (failure.failure_class != FailureClass::Retry || streak >= limit) {
     return {true, streak, std::chrono::milliseconds{0}};

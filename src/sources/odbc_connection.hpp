@@ -40,8 +40,6 @@ class OdbcStatement {
   /// @param name  what errors call it: a dataset or a step.
   OdbcStatement(const OdbcConnection& connection, std::string name);
   ~OdbcStatement();
-  OdbcStatement(OdbcStatement&&) noexcept = default;
-  OdbcStatement& operator=(OdbcStatement&&) = delete;
   OdbcStatement(const OdbcStatement&) = delete;
   OdbcStatement& operator=(const OdbcStatement&) = delete;
 

@@ -9,6 +9,7 @@
 
 #include "sources/files_source.hpp"
 #include "sources/http_source.hpp"
+#include "sources/manual_source.hpp"
 #include "sources/odbc_source.hpp"
 #include "sources/postgres_source.hpp"
 #include "sources/s3_source.hpp"
@@ -40,6 +41,10 @@ struct RecordOpener {
 
   Records operator()(const catalog::HttpSettings& settings) const {
     return HttpSource::open(order, settings);
+  }
+
+  Records operator()(const catalog::ManualSettings& /*settings*/) const {
+    return ManualSource::open(order);
   }
 
   Records operator()(const catalog::OdbcSettings& settings) const {

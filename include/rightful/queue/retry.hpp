@@ -91,6 +91,10 @@ struct RetryPolicy {
                                                  const RetryPolicy& policy,
                                                  Random& random);
 
+/// The cause of an attempt that a colleague's upload is missing for: it is taken up again when the
+/// upload is there (manual_task), at the latest when the warning begins.
+inline constexpr std::string_view kWaitingForUpload = "waiting_for_upload";
+
 /// Either a delay, or the decision that a person must look.
 struct RetryDecision {
   bool is_final;

@@ -181,6 +181,21 @@ TEST(DecideRetry, AnOutageIsWaitedForUntilTheWarning) {
                   .is_final);
 }
 
+TEST(DecideRetry, AnUploadIsWaitedForUntilTheWarningWithoutAsking) {
+  FixedRandom random(0);
+  const RetryPolicy policy;
+  const JobFailure waiting = failure_of(kWaitingForUpload, FailureClass::Stop);
+
+  const auto first = decide_retry(waiting, "", 0, kDue, kNow, policy, random);
+  const auto last = decide_retry(
+      waiting, kWaitingForUpload, 1, kDue, kDue - policy.warning, policy, random);
+
+  EXPECT_EQ(waiting.failure_class, FailureClass::Retry);
+  EXPECT_FALSE(first.is_final);
+  EXPECT_EQ(kNow + first.delay, kDue - policy.warning);
+  EXPECT_TRUE(last.is_final);
+}
+
 TEST(DecideRetry, IsFinalForStopAndQuarantine) {
   FixedRandom random(0);
 

@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include "rightful/core/files.hpp"
+#include "rightful/export/manual_uploads.hpp"
+
+#include "app/command.hpp"
+#include "app/program_settings.hpp"
+#include "app/secret_input.hpp"
+#include "app/state_store.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+// The catalog's `max_mib` is checked by the upload itself, whatever it is.
+constexpr std::size_t kMaxFileBytes = std::size_t{1024} << 20U;
+
+CommandSpec list_spec() {
+  return {
+      .name = "admin manual list",
+      .summary = "What colleagues must supply by hand, and by when.",
+      .purpose =
+          "Lists each dataset of kind `manual` that an open request waits for: request, dataset, "
+          "what to do, and the legal date. An export that waits goes on by itself when its "
+          "uploads are there; one that is still incomplete two days before its date fails "
+          "visibly and is marked LATE.",
+      .arguments = {},
+      .options = {},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful admin manual list", "Everything that is waited for."}},
+      .exit_codes = "4 The database does not answer."};
+}
+
+CommandSpec upload_spec() {
+  return {
+      .name = "admin manual upload",
+      .summary = "Supply a dataset by hand, into one request.",
+      .purpose =
+          "Takes one file for one dataset of one request. Type the account ID as your own system "
+          "shows it beside the records, do not copy it from Rightful: it is compared with the "
+          "request's, with the one inside the file and with the owner of every record, and one "
+          "difference refuses the upload and is logged. What is taken is encrypted at once under a "
+          "key of its own and destroyed when the package is released.",
+      .arguments = {{"REQUEST", "The request's id, a UUID; `admin manual list` shows it."},
+                    {"DATASET", "The dataset's name in the catalog."},
+                    {"FILE",
+                     "JSON in the form of docs/sources/manual.md; - reads standard input."}},
+      .options = {{"--account",
+                   "ID",
+                   "The account ID, typed anew; - asks for it without showing it "
+                   "to other users of this machine."},
+                  {"--replace", "", "Put this file in the place of one that was supplied before."}},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful admin manual upload 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11 letters "
+                    "letters.json --account C-10204417",
+                    "One dataset."}},
+      .exit_codes = "4 The database does not answer."};
+}
+
+Result<std::unique_ptr<StateStore>> open_state(const Invocation& invocation,
+                                               const Settings& settings,
+                                               Clock& clock,
+                                               Random& random) {
+  RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
+  options.role = "admin";
+  return StateStore::open(options, clock, random);
+}
+
+Result<void> list_tasks(const Invocation& invocation, const Settings& settings) {
+  SystemClock clock;
+  SystemRandom random;
+  RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
+  exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
+  const auto tasks = uploads.list();
+  for (const auto& task : tasks) {
+    invocation.console.out << fmt::format("{}  {}  due {}  {}{}\n",
+                                          task.request.to_string(),
+                                          task.dataset,
+                                          format_rfc3339(task.due_at).substr(0, 10),
+                                          task.is_supplied ? "supplied" : "waiting",
+                                          task.is_late ? "  LATE" : "");
+    invocation.console.out << "    " << task.title << '\n';
+    if (!task.instructions.empty()) invocation.console.out << "    " << task.instructions << '\n';
+    if (!task.assignee.empty()) invocation.console.out << "    " << task.assignee << '\n';
+    if (task.refused > 0) {
+      invocation.console.out << fmt::format("    {} uploads were refused\n", task.refused);
+    }
+  }
+  if (tasks.empty()) invocation.console.err << "Nothing is waited for.\n";
+  return {};
+}
+
+Result<AccountId> typed_account(const std::string& argument) {
+  if (argument != "-") return AccountId::parse(argument);
+  RIGHTFUL_TRY(const auto line, secret_from_file("-"));
+  return AccountId::parse(as_text(line.expose()));
+}
+
+Result<void> take_upload(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto account, typed_account(*invocation.line.value("--account")));
+  const std::string file = *invocation.line.argument(2);
+  RIGHTFUL_TRY(const auto content, read_file(file == "-" ? "/dev/stdin" : file, kMaxFileBytes));
+  SystemClock clock;
+  SystemRandom random;
+  RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
+  exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
+  RIGHTFUL_TRY(const auto records,
+               uploads.upload(request,
+                              *invocation.line.argument(1),
+                              account,
+                              as_text(content),
+                              invocation.line.has("--replace") ? exporting::Replace::Allow
+                                                               : exporting::Replace::Refuse));
+  invocation.console.err << fmt::format("Taken: {} records. The export goes on by itself.\n",
+                                        records);
+  return {};
+}
+
+Result<void> check_nothing(const ParsedCommand& /*line*/) {
+  return {};
+}
+
+Result<void> check_upload_line(const ParsedCommand& line) {
+  if (!RequestId::parse(*line.argument(0))) {
+    return fail(ErrorCode::InvalidArgument,
+                "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; `rightful admin "
+                "manual list` shows it");
+  }
+  const auto typed = line.value("--account");
+  if (!typed) {
+    return fail(ErrorCode::InvalidArgument,
+                "--account is missing: type the account ID as your own system shows it");
+  }
+  if (*typed == "-" && *line.argument(2) == "-") {
+    return fail(ErrorCode::InvalidArgument,
+                "FILE and --account cannot both come from standard input");
+  }
+  if (*typed == "-") return {};
+  const auto account = AccountId::parse(*typed);
+  if (!account) return fail(ErrorCode::InvalidArgument, "--account: " + account.error().detail);
+  return {};
+}
+
+template <Result<void> (*Check)(const ParsedCommand&),
+          Result<void> (*Action)(const Invocation&, const Settings&)>
+ExitCode run(const Invocation& invocation) {
+  const auto settings = read_quiet_settings(invocation.line, invocation.environment);
+  if (!settings) return report_usage(invocation.console, settings.error());
+  const auto checked = Check(invocation.line);
+  if (!checked) return report_usage(invocation.console, checked.error());
+  const auto done = Action(invocation, *settings);
+  return done ? ExitCode::Ok : report(invocation.console, done.error());
+}
+
+}  // namespace
+
+Command admin_manual_list_command() {
+  return {.spec = list_spec(), .run = &run<&check_nothing, &list_tasks>};
+}
+
+Command admin_manual_upload_command() {
+  return {.spec = upload_spec(), .run = &run<&check_upload_line, &take_upload>};
+}
+
+}  // namespace rightful::app
