@@ -15,6 +15,7 @@ CommandSpec spec() {
               "`language` and `direction` (ltr or rtl), and save it as translations/LANGUAGE.yaml "
               "beside the catalog; docs/catalog.md tells more.",
           .arguments = {{"LANGUAGE", "en, fr or de. Default: en.", false}},
+          .options = {},
           .settings = TakesSettings::No,
           .examples = {{"rightful catalog phrases > translations/es.yaml",
                         "The beginning of a Spanish translation."}},
