@@ -200,11 +200,11 @@ def require_peers():
         raise Wrong("zip.js is missing: tests/peers/install.sh puts it into build/peers")
 
 
-def print_table(trials):
-    for trial, size in trials:
-        print(f"\n{SHAPES[trial.shape][0]}: a package of {size:,} bytes")
-        for step in trial.steps:
-            print(f"  {step.what:<48}{step.seconds:9.1f} s{step.peak_kib / 1024:9.1f} MiB")
+def print_table(trial):
+    print(f"\n{SHAPES[trial.shape][0]}: a package of {trial.package.stat().st_size:,} bytes")
+    for step in trial.steps:
+        print(f"  {step.what:<48}{step.seconds:9.1f} s{step.peak_kib / 1024:9.1f} MiB")
+    sys.stdout.flush()
 
 
 def main():
@@ -213,21 +213,17 @@ def main():
     parser.add_argument("--folder", default=tempfile.gettempdir())
     parser.add_argument("shape", nargs="*", default=list(SHAPES), help=", ".join(SHAPES))
     options = parser.parse_args()
-    done = []
     try:
         require_peers()
         require_disk(options.folder, options.shape)
         for shape in options.shape:
             with tempfile.TemporaryDirectory(prefix="rightful-sizes-", dir=options.folder) as folder:
                 trial = Trial(options.tool, pathlib.Path(folder), shape)
-                print(f"{SHAPES[shape][0]} …", flush=True)
                 trial.run_all()
-                done.append((trial, trial.package.stat().st_size))
+                print_table(trial)
     except (Wrong, OSError, subprocess.CalledProcessError) as error:
-        print_table(done)
         print(f"sizes: {error}", file=sys.stderr)
         return 1
-    print_table(done)
     return 0
 
 
