@@ -6,6 +6,7 @@
 
 #include "export/html_text.hpp"
 #include "export/titles.hpp"
+#include "export/value_html.hpp"
 
 namespace rightful::exporting {
 
@@ -39,10 +40,13 @@ void append_link(std::string& out, std::string_view target, std::string_view tex
 }
 
 void append_key_range(std::string& out,
-                      const std::vector<PageFacts>& pages,
+                      const Phrases& phrases,
+                      const FindFacts& facts,
                       std::size_t first,
-                      std::size_t last,
-                      ValueKind kind) {
+                      std::size_t last) {
+  const auto& pages = facts.pages;
+  const auto& column = facts.head.columns[facts.key_column];
+  const ValueKind kind = column.kind;
   std::string_view from = pages[first].from;
   std::string_view to = pages[last].to;
   for (std::size_t i = first; i <= last && is_time(kind); ++i) {
@@ -51,7 +55,8 @@ void append_key_range(std::string& out,
   }
   for (const auto text : {from, to}) {
     out += "<td dir=auto>";
-    append_html(out, text);
+    // Nothing when no value of the page has the column's own form.
+    if (!text.empty()) append_html_value(out, phrases, *column.field, {kind, text});
   }
 }
 
@@ -75,7 +80,7 @@ void append_rows(std::string& out, const Phrases& phrases, const FindFacts& fact
     out += " – ";
     append_count(out, pages[last].last, phrases);
     if (facts.key_column < facts.head.columns.size())
-      append_key_range(out, pages, first, last, facts.head.columns[facts.key_column].kind);
+      append_key_range(out, phrases, facts, first, last);
     out += '\n';
   }
 }
@@ -83,7 +88,7 @@ void append_rows(std::string& out, const Phrases& phrases, const FindFacts& fact
 void append_list(std::string& out, const Phrases& phrases, const FindFacts& facts) {
   append_element(out, "h2", phrases.find_list);
   if (facts.pages.size() > kMaxRows) append_element(out, "p", phrases.find_list_some);
-  append_table_begin(out, phrases.find_list);
+  append_table_begin(out, phrases.find_list, Caption::Hidden);
   out += "<thead><tr>";
   append_column_head(out, phrases.page);
   append_column_head(out, phrases.records);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "export/byte_scan.hpp"
+
 namespace rightful::exporting {
 
 namespace {
@@ -21,6 +23,12 @@ constexpr std::array<bool, 256> kSpecial = [] {
   special.at(0xE2) = true;
   return special;
 }();
+
+/// The same for sixteen bytes; a tab or line end is looked at closer, which costs nothing but time.
+auto special_bytes(ByteBlock b) {
+  return (b < 0x20) | (b == '&') | (b == '<') | (b == '>') | (b == '"') | (b == '\'') |
+         (b == 0x7F) | (b == 0xE2);
+}
 
 struct Escape {
   std::string_view text;
@@ -68,23 +76,15 @@ constexpr std::string_view kPolicy =
 }  // namespace
 
 void append_html(std::string& out, std::string_view text) {
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    if (!kSpecial[static_cast<unsigned char>(text[i])]) {
-      ++i;
-      continue;
-    }
-    const Escape escape = escape_at(text.substr(i));
-    if (escape.length == 0) {
-      ++i;
-      continue;
-    }
-    out.append(text, plain, i - plain);
-    out += escape.text;
-    i += escape.length;
-    plain = i;
+  while (!text.empty()) {
+    const std::size_t plain = plain_length(text, kSpecial, special_bytes);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const Escape escape = escape_at(text);
+    out += escape.length == 0 ? text.substr(0, 1) : escape.text;
+    text.remove_prefix(escape.length == 0 ? 1 : escape.length);
   }
-  out.append(text, plain);
 }
 
 void append_element(std::string& out, std::string_view tag, std::string_view text) {
@@ -173,11 +173,13 @@ void append_page_end(std::string& out) {
   out += "</main>\n</body>\n</html>\n";
 }
 
-void append_table_begin(std::string& out, std::string_view caption) {
+void append_table_begin(std::string& out, std::string_view text, Caption caption) {
   out += "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"";
-  append_html(out, caption);
-  out += "\">\n<table>\n<caption>";
-  append_html(out, caption);
+  append_html(out, text);
+  out += "\">\n<table>\n<caption";
+  if (caption == Caption::Hidden) out += " class=\"unseen\"";
+  out += '>';
+  append_html(out, text);
   out += "</caption>\n";
 }
 

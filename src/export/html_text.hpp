@@ -44,11 +44,13 @@ struct PageFrame {
 void append_page_begin(std::string& out, const Phrases& phrases, const PageFrame& frame);
 void append_page_end(std::string& out);
 
+/// A caption that repeats the heading above it is there for those who do not see the heading.
+enum class Caption : unsigned char { Shown, Hidden };
+
 /// Begins a table in a region of its own that scrolls and can be reached with the keyboard.
-/// @param caption  unique on its page.
-void append_table_begin(std::string& out, std::string_view caption);
+/// @param text  unique on its page.
+void append_table_begin(std::string& out, std::string_view text, Caption caption = Caption::Shown);
 void append_table_end(std::string& out);
-/// `<thead>` with these column heads, and the beginning of `<tbody>`.
 void append_column_head(std::string& out, std::string_view head);
 
 /// The one style sheet, `style.css`: readable on paper, on a telephone and in the dark.

@@ -41,7 +41,7 @@ void append_dataset(std::string& out, const DatasetSummary& dataset, const Phras
   append_count(out, dataset.rows, phrases);
   out += "</td><td class=\"number\">";
   append_count(out, dataset.objects, phrases);
-  out += "</td><td>";
+  out += "</td><td class=\"links\">";
   append_data_links(out, dataset);
   out += "</td></tr>\n";
 }
@@ -50,7 +50,7 @@ void append_datasets(std::string& out, const PackageSummary& summary) {
   const Phrases& phrases = summary.phrases;
   append_heading(out, phrases.searched);
   append_paragraph(out, phrases.searched_intro);
-  append_table_begin(out, phrases.overview);
+  append_table_begin(out, phrases.overview, Caption::Hidden);
   append_column_heads(out,
                       {phrases.dataset, phrases.records, phrases.files, phrases.machine_readable});
   // What was found comes first; a place where nothing was found is a part of the answer too.
@@ -102,7 +102,7 @@ void append_omissions(std::string& out, const PackageSummary& summary) {
       append_omission(rows, dataset, omission, phrases);
   }
   if (rows.empty()) return append_paragraph(out, phrases.omissions_none);
-  append_table_begin(out, phrases.omissions);
+  append_table_begin(out, phrases.omissions, Caption::Hidden);
   append_column_heads(out, {phrases.dataset, phrases.field, phrases.reason, phrases.count});
   out += rows;
   append_table_end(out);

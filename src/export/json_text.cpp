@@ -1,8 +1,11 @@
 #include "export/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "rightful/core/check.hpp"
+
+#include "export/byte_scan.hpp"
 
 namespace rightful::exporting {
 
@@ -38,8 +41,17 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
-bool needs_escape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+constexpr std::array<bool, 256> kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (std::size_t c = 0; c < 0x20; ++c)
+    special.at(c) = true;
+  special.at('"') = true;
+  special.at('\\') = true;
+  return special;
+}();
+
+auto special_bytes(ByteBlock b) {
+  return (b < 0x20) | (b == '"') | (b == '\\');
 }
 
 /// `NaN` and the infinities are no JSON numbers.
@@ -52,14 +64,14 @@ bool is_json_number(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
-    out += text.substr(plain, i - plain);
-    append_escaped(out, text[i]);
-    plain = i + 1;
+  while (!text.empty()) {
+    const std::size_t plain = plain_length(text, kSpecial, special_bytes);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    append_escaped(out, text.front());
+    text.remove_prefix(1);
   }
-  out += text.substr(plain);
   out += '"';
 }
 

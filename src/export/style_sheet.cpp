@@ -23,14 +23,16 @@ h2 { font-size: 1.25rem; line-height: 1.3; margin: 2rem 0 0.5rem; }
 nav, .pages { margin: 0.75rem 0; max-width: none; }
 nav a, .pages a { display: inline-block; padding: 0.2rem 0; min-height: 1.5rem; }
 nav ul, ul.pages { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; }
+.unseen { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quiet, i { color: var(--quiet); }
 .note { background: var(--soft); border: 1px solid var(--line); border-inline-start: 4px solid var(--edge); border-radius: 0.3rem; padding: 0.1rem 1rem; max-width: 46rem; margin: 1rem 0; }
 .note h2 { margin-top: 0.6rem; font-size: 1.05rem; }
-.table { overflow-x: auto; margin: 0.75rem 0; }
+.table { position: relative; overflow-x: auto; margin: 0.75rem 0; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; font-weight: 600; padding: 0.3rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.45rem 0.75rem; text-align: start; vertical-align: top; overflow-wrap: break-word; }
-td { min-width: 5rem; max-width: 32rem; white-space: pre-wrap; }
+td { min-width: 6rem; max-width: 32rem; white-space: pre-wrap; }
+td.links { min-width: 14rem; }
 thead th { background: var(--soft); border-bottom-color: var(--edge); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 .number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }

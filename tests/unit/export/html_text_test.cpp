@@ -25,6 +25,20 @@ TEST(Html, EscapesWhatMeansSomething) {
             "&lt;script&gt;alert(&quot;x&quot; &amp; &#39;y&#39;)&lt;/script&gt;");
 }
 
+TEST(Html, EscapesWhereverItStands) {
+  for (const char special : std::string("<&>\"'\x01\x7f")) {
+    for (std::size_t at = 0; at < 50; ++at) {
+      std::string text(50, 'x');
+      text[at] = special;
+      const std::string html = html_of(text);
+      EXPECT_EQ(html.find(special == '&' ? '\0' : special), std::string::npos) << special << at;
+      EXPECT_EQ(html.substr(0, at), std::string(at, 'x'));
+      EXPECT_EQ(html.substr(html.size() - (49 - at)), std::string(49 - at, 'x'));
+      EXPECT_GT(html.size(), 51U);
+    }
+  }
+}
+
 TEST(Html, LeavesOrdinaryTextAlone) {
   EXPECT_EQ(html_of("Zoë · 漢字 \xF0\x9F\x8E\xA7\nnext\tline"),
             "Zoë · 漢字 \xF0\x9F\x8E\xA7\nnext\tline");

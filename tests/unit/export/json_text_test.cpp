@@ -42,6 +42,18 @@ INSTANTIATE_TEST_SUITE_P(Content,
                                            "\xF0\x9F\x8E\xA7 Ünïcødé \xEF\xBF\xBD",
                                            "</script><!--"));
 
+TEST(JsonString, EscapesWhereverItStands) {
+  for (const char special : std::string("\"\\\n\x01\x1f")) {
+    for (std::size_t at = 0; at < 50; ++at) {
+      std::string text(50, 'x');
+      text[at] = special;
+      std::string out;
+      append_json_string(out, text);
+      EXPECT_EQ(json::parse(out).get<std::string>(), text);
+    }
+  }
+}
+
 TEST(JsonValue, KeepsNumbersExact) {
   EXPECT_EQ(json_of(ValueKind::Integer, "-9223372036854775808"), "-9223372036854775808");
   EXPECT_EQ(json_of(ValueKind::Double, "1e-7"), "1e-7");
