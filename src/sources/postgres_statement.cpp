@@ -238,8 +238,7 @@ std::string compose_explain_json(const DatasetPlan& plan) {
   return "EXPLAIN (FORMAT JSON) " + compose_select(plan);
 }
 
-std::string compose_create_index(const TableFacts& table,
-                                 const std::vector<std::string>& columns) {
+std::string compose_create_index(const TableFacts& table, const std::vector<std::string>& columns) {
   // PostgreSQL cannot build an index of a partitioned table beside its writers.
   return fmt::format("CREATE INDEX{} ON {} ({});",
                      table.kind == 'p' ? "" : " CONCURRENTLY",
@@ -357,7 +356,8 @@ const char* const kReadIndexes = R"sql(
                   AS w(schema_name text, table_name text)))
    ORDER BY 1, 2, i.indisprimary DESC, i.indexrelid)sql";
 
-// Keys that PostgreSQL made for partitions have a parent; what holds for them stands at their table.
+// Keys that PostgreSQL made for partitions have a parent; what holds for them stands at their
+// table.
 const char* const kReadForeignKeys = R"sql(
   SELECT n.nspname AS schema_name, c.relname AS table_name, k.conname AS key_name,
          tn.nspname AS other_schema, tc.relname AS other_table,

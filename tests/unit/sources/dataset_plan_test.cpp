@@ -172,7 +172,7 @@ TEST_F(DatasetPlanTest, GivesTheIndexToMake) {
   expect_only(FindingKind::MissingIndex,
               Severity::Advice,
               "no index on person_id",
-              "CREATE INDEX ON \"public\".\"note\" (\"person_id\");");
+              "CREATE INDEX CONCURRENTLY ON \"public\".\"note\" (\"person_id\");");
 }
 
 TEST_F(DatasetPlanTest, RefusesARoleThatMayWrite) {
