@@ -85,7 +85,11 @@ TEST_F(SchemaCheck, GivesTheIndexToMake) {
   ASSERT_THAT(findings,
               ElementsAre(finding(
                   FindingKind::MissingIndex, Severity::Advice, "account_id", "CREATE INDEX")));
-  company_.execute(findings.front().cure);
+  // PostgreSQL builds nothing beside its writers inside a transaction, and this test has one.
+  std::string cure = findings.front().cure;
+  const std::string beside_writers = " CONCURRENTLY";
+  ASSERT_THAT(cure, HasSubstr(beside_writers));
+  company_.execute(cure.erase(cure.find(beside_writers), beside_writers.size()));
   EXPECT_THAT(check(), IsEmpty());
 }
 
