@@ -23,7 +23,9 @@ class ShaStream {
   explicit ShaStream(const Words& initial) noexcept : words_(initial) {}
 
   ShaStream(const ShaStream&) noexcept = default;
+  ShaStream(ShaStream&&) noexcept = default;
   ShaStream& operator=(const ShaStream&) noexcept = default;
+  ShaStream& operator=(ShaStream&&) noexcept = default;
 
   ~ShaStream() {
     sodium_memzero(words_.data(), sizeof words_);
