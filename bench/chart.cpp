@@ -185,7 +185,7 @@ std::string description(const std::vector<Block>& blocks) {
 
 std::string draw_chart(const ordered_json& results) {
   const std::vector<Block> blocks = blocks_of(results.at("parts"));
-  double height = 2 * kMargin;
+  double height = 2 * kMargin + kRowHeight;
   for (const Block& block : blocks)
     height += height_of(block);
   std::string svg = fmt::format(
@@ -203,6 +203,11 @@ std::string draw_chart(const ordered_json& results) {
     svg += draw_block(block, top);
     top += height_of(block);
   }
+  svg += fmt::format(
+      "  <text class=\"soft\" x=\"{:.0f}\" y=\"{:.0f}\">Shorter is faster. × n: n times as long as "
+      "the first bar of the group. Green: Rightful.</text>\n",
+      kMargin,
+      top + kRowHeight);
   return svg + "</svg>\n";
 }
 

@@ -77,9 +77,10 @@ minutes, 4 GB in TMPDIR (else /tmp), removed at the end.
                   nothing
                     V     1,700 recordings of speech, 96 MB of WAV
                     VJ    V and one file of 50 MB of JSON
-                    J10k  10,000 small JSON records, each a file of its own
-                    J     1,000,000 of them, each an entry of its own; ours alone
-  --rounds N      rounds taken in turn, of which the median counts; 5 if absent
+                    J10k  10,000 small JSON records, each a file of its own; one round
+                    J     1,000,000 of them, each an entry of its own; ours alone; one round
+  --rounds N      rounds taken in turn, of which the median counts (V, VJ, unlock, end-to-end); 5 if
+                  absent
   --json FILE     write every figure
   --add-to FILE   begin with the figures of an earlier --json FILE of this machine; what is measured
                   now replaces its own part
