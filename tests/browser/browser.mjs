@@ -17,7 +17,7 @@ const expect = (is, what) => { if (!is) problems.push(what); };
 const pages = ["index.html", "about/index.html"].concat(
   readdirSync(join(folder, "pages")).map((name) => `pages/${name}`));
 // Of the many pages of one dataset the first two, the last and those of another kind are enough.
-const looked_at = pages.filter((name) => !/-00(0[3-9]|1\d|2[0-7])\.html$/.test(name));
+const looked_at = pages.filter((name) => !/purchase-00(0[3-9]|1\d|2[0-7])\.html$/.test(name));
 const url_of = (name) => pathToFileURL(join(folder, name)).href;
 
 // The folder's largest page has 14,000 rows, and the machine may be busy.
@@ -89,16 +89,21 @@ async function check_keyboard() {
   const context = await reader({ width: 1280, height: 800 }, "light");
   const page = await open_page(context);
   await page.goto(url_of("pages/purchase-0002.html"));
+  // What has the focus now; a question to the page waits for nothing.
+  const focus = () => page.evaluate(() => {
+    const element = document.activeElement;
+    const place = element.getBoundingClientRect();
+    return { name: element.getAttribute("href") ?? element.className, isSeen: place.width > 1 && place.left >= 0 };
+  });
   await page.keyboard.press("Tab");
-  expect((await page.locator(":focus").getAttribute("class")) === "skip", "the first stop is not the skip link");
-  expect(await page.locator(":focus").isVisible(), "the skip link is not seen when it has the focus");
+  const first = await focus();
+  expect(first.name === "#content" && first.isSeen, `the first stop is not the skip link: ${first.name}`);
   await page.keyboard.press("Enter");
-  expect(page.url().endsWith("#content"), "the skip link does not lead to the content");
+  await page.waitForURL(/#content$/);
   const stops = [];
   for (let i = 0; i < 12; ++i) {
     await page.keyboard.press("Tab");
-    stops.push(await page.locator(":focus").evaluate((element) =>
-      element.getAttribute("href") ?? element.className).catch(() => ""));
+    stops.push((await focus()).name);
   }
   expect(stops.includes("purchase-0003.html"), `the next page is not reached by keyboard: ${stops}`);
   expect(stops.includes("purchase-find.html"), `the way to find something is not reached by keyboard: ${stops}`);
@@ -136,7 +141,8 @@ async function check_accessibility() {
       await page.goto(url_of(name));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(wide <= 0, `${name} at ${width}: the page scrolls sideways by ${wide}`);
-      if (name.endsWith("-all.html")) continue;  // the same records as on the other pages; minutes
+      // Axe takes minutes for a page of 500 records; the same form with fewer stands on other pages.
+      if (/(purchase|voice_recording)-(all|000[12]|0028)\.html$/.test(name)) continue;
       await page.evaluate(axe);
       const result = await page.evaluate(() => window.axe.run(document, {
         resultTypes: ["violations"],
