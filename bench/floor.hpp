@@ -1,6 +1,6 @@
 /// @file
-/// What nobody who makes this package can save: each primitive alone, on the same bytes, timed
-/// apart.
+/// What a writer of this package over ISA-L and OpenSSL cannot save: each primitive alone, on the
+/// same bytes, timed apart.
 #pragma once
 
 #include <filesystem>
