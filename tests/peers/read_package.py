@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Reads and checks a package as docs/formats/package.md and envelope.md describe it: written from these pages alone,
-beside the product's own reader, with nothing but Python's library and the openssl program.
+"""Reads and checks a package as docs/formats/package.md and envelope.md describe it, beside the product's own reader and
+without a line of it: with nothing but Python's library and the openssl program.
 
 usage: read_package.py <package> --account A --request UUID --service-key BASE64 [--content-sha256 HEX] [--folder NEW]
 
