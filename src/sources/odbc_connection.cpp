@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,13 @@ struct NameArgument {
 NameArgument argument(const std::string& name) {
   if (name.empty()) return {nullptr, 0};
   return {as_sql(name), short_size(name)};
+}
+
+/// psqlODBC converts text by the locale that the environment names, and an export child has no
+/// environment. C.UTF-8 is part of every glibc.
+void use_utf8() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before a driver is loaded, and the same value each time
+  RIGHTFUL_CHECK(::setenv("LC_ALL", "C.UTF-8", 1) == 0);
 }
 
 }  // namespace
@@ -321,6 +329,7 @@ SourceResult<std::unique_ptr<OdbcConnection>> OdbcConnection::open(const std::st
                                                                    const std::string& text) {
   auto connection = std::unique_ptr<OdbcConnection>(new OdbcConnection());
   connection->source_ = source;
+  use_utf8();
   RIGHTFUL_CHECK(
       succeeded(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &connection->environment_)));
   SQLSetEnvAttr(connection->environment_, SQL_ATTR_ODBC_VERSION, as_pointer(SQL_OV_ODBC3), 0);
