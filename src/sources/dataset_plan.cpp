@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "sources/json_values.hpp"
 #include "sources/postgres_statement.hpp"
 
 namespace rightful::sources {
@@ -47,38 +48,6 @@ std::string_view family_of(std::string_view type) {
   if (type == "int2" || type == "int4" || type == "int8") return "int8";
   if (type == "text" || type == "varchar" || type == "bpchar") return "text";
   return type;
-}
-
-ValueKind value_kind_of(catalog::FieldKind kind) {
-  switch (kind) {
-    case catalog::FieldKind::Text:
-      return ValueKind::Text;
-    case catalog::FieldKind::Integer:
-      return ValueKind::Integer;
-    case catalog::FieldKind::Decimal:
-      return ValueKind::Decimal;
-    case catalog::FieldKind::Double:
-      return ValueKind::Double;
-    case catalog::FieldKind::Boolean:
-      return ValueKind::Boolean;
-    case catalog::FieldKind::Instant:
-      return ValueKind::Instant;
-    case catalog::FieldKind::DateTime:
-      return ValueKind::DateTime;
-    case catalog::FieldKind::Date:
-      return ValueKind::Date;
-    case catalog::FieldKind::Time:
-      return ValueKind::Time;
-    case catalog::FieldKind::Interval:
-      return ValueKind::Interval;
-    case catalog::FieldKind::Bytes:
-      return ValueKind::Bytes;
-    case catalog::FieldKind::Json:
-      return ValueKind::Json;
-    case catalog::FieldKind::Uuid:
-      return ValueKind::Uuid;
-  }
-  return ValueKind::Text;
 }
 
 /// A name that differs only in letter case, which is the usual mistake.
@@ -178,14 +147,14 @@ class DatasetPlanner {
 
   static ValueKind kind_of(const catalog::Field& field, const ColumnFacts& column) {
     if (!field.kind) return column.kind;
-    const ValueKind wanted = value_kind_of(*field.kind);
+    const ValueKind wanted = value_kind_of(field);
     const bool is_possible =
         std::find(column.also.begin(), column.also.end(), wanted) != column.also.end();
     return is_possible ? wanted : column.kind;
   }
 
   void check_kind(const TableFacts& table, const catalog::Field& field, const ColumnFacts& column) {
-    if (field.kind && value_kind_of(*field.kind) != kind_of(field, column)) {
+    if (field.kind && value_kind_of(field) != kind_of(field, column)) {
       report(FindingKind::TypeMismatch,
              Severity::Error,
              fmt::format("{}.{} is of type {}, the catalog says {}",
