@@ -65,6 +65,7 @@ class AccountReader::Impl {
 
   [[nodiscard]] std::vector<SnapshotFacts> snapshots() const {
     std::vector<SnapshotFacts> facts;
+    facts.reserve(records_.size() + objects_.size());
     for (const auto& [name, source] : records_) {
       facts.push_back(source->snapshot());
     }

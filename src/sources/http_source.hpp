@@ -75,8 +75,9 @@ class HttpSource final : public RecordSource {
   SourceResult<void> count_all(const std::vector<const catalog::Dataset*>& datasets);
   [[nodiscard]] PageQuestion question(const catalog::Dataset& dataset, std::uint64_t limit) const;
   /// Asks and compares what the page says about itself with what is known.
-  SourceResult<PageHead> ask(const PageQuestion& question, std::string& page);
-  SourceResult<void> check_count(const catalog::Dataset& dataset, const PageHead& head) const;
+  [[nodiscard]] SourceResult<PageHead> ask(const PageQuestion& question, std::string& page);
+  [[nodiscard]] SourceResult<void> check_count(const catalog::Dataset& dataset,
+                                               const PageHead& head) const;
 
   std::string account_;
   ReadContext& context_;

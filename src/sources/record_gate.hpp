@@ -39,7 +39,7 @@ class RecordGate {
   [[nodiscard]] const DatasetFacts& facts() const noexcept { return facts_; }
 
  private:
-  SourceResult<void> check_objects(std::span<const Value> values) const;
+  [[nodiscard]] SourceResult<void> check_objects(std::span<const Value> values) const;
   void collect_owners(std::span<const std::optional<std::string_view>> owners);
   Value delivered(const catalog::Field& field, const Value& value);
   void deliver_objects(std::span<const Value> values);

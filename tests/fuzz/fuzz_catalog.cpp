@@ -32,7 +32,7 @@ void check_dataset(const Catalog& catalog, const Dataset& dataset) {
   RIGHTFUL_CHECK(source != nullptr && source->has_records());
   // No row of a table is without an owner; a service's records and uploads say theirs themselves.
   RIGHTFUL_CHECK(source->has_tables() == !dataset.owners.empty());
-  RIGHTFUL_CHECK(!dataset.fields.empty() || dataset.format == catalog::UploadFormat::Files);
+  RIGHTFUL_CHECK(!dataset.fields.empty());
   std::set<std::string> fields;
   for (const auto& field : dataset.fields) {
     RIGHTFUL_CHECK(fields.insert(field.name).second);

@@ -90,7 +90,6 @@ struct OdbcSettings {
   std::string dsn;             ///< of odbc.ini, or empty when `connection_env` is given
   std::string connection_env;  ///< holds a connection string: `Driver=…;Server=…;…`
   std::string schema;          ///< of tables that name none; empty = the connection's own
-  std::string catalog;         ///< the database, where a server has several; may be empty
   /// IANA name: where the clock stood that wrote times without a zone. Needed for fields of `kind:
   /// instant` only; may be empty.
   std::string timezone;
@@ -225,12 +224,6 @@ struct Retention {
   LocalizedText criteria;
 };
 
-/// What a colleague uploads for a dataset of kind manual.
-enum class UploadFormat : std::uint8_t {
-  Records,  ///< a table of records, each with its fields
-  Files     ///< files as they are, with name and size
-};
-
 /// A table of a source, whose rows each belong to at least one account.
 struct Dataset {
   std::string name;  ///< `[a-z0-9_]{1,64}`, unique
@@ -241,7 +234,6 @@ struct Dataset {
   /// At least one for kinds with tables. None of kind http and manual: there each record says its
   /// owner, or an upload is bound to its account.
   std::vector<OwnerPath> owners;
-  UploadFormat format = UploadFormat::Records;
   LocalizedText title;
   LocalizedText description;  ///< may be empty
   std::vector<Term> purposes;
@@ -249,7 +241,7 @@ struct Dataset {
   std::vector<Recipient> recipients;  ///< empty = said to have none
   Retention retention;
   LocalizedText origin;       ///< GDPR Art. 15(1)(g)
-  std::vector<Field> fields;  ///< in the order of the file; empty for uploaded files only
+  std::vector<Field> fields;  ///< in the order of the file; never empty
 
   /// nullptr when there is none.
   [[nodiscard]] const Field* find_field(std::string_view field) const noexcept;

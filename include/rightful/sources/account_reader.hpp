@@ -80,6 +80,8 @@ class AccountReader {
                                                         const AccountScope& scope,
                                                         const SourceLocations& locations);
 
+  AccountReader(const AccountReader&) = delete;
+  AccountReader& operator=(const AccountReader&) = delete;
   AccountReader(AccountReader&&) noexcept;
   AccountReader& operator=(AccountReader&&) noexcept;
   ~AccountReader();

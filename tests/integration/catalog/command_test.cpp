@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/integration/catalog/live_schema.hpp"
+#include "tests/unit/catalog/example_catalog.hpp"
 
 namespace rightful::sources {
 namespace {
@@ -107,6 +108,20 @@ TEST_F(CatalogCommands, ExplainShowsATableAndOnDemandTheStatement) {
   EXPECT_THAT(all.out, HasSubstr("  | "));
   EXPECT_THAT(all.out, HasSubstr("expected by the plan"));
   EXPECT_THAT(all.out + all.err, Not(HasSubstr("CANARY")));
+}
+
+TEST_F(CatalogCommands, CheckNamesTermsThatNoVocabularyKnows) {
+  std::ofstream(file("c.yaml")) << catalog::testing::with(
+      "purposes: [ServiceProvision]\n  categories: [Name]",
+      "purposes: [ServiceProvision]\n"
+      "  categories: [Name, { term: Voiceprintz, title: { en: Voice, de: Stimme } }]");
+
+  const Outcome checked = run({"catalog", "check", "--offline", file("c.yaml")});
+
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_THAT(checked.out,
+              HasSubstr("advice: note: `Voiceprintz` in `categories` is no term of DPV 2.3"));
+  EXPECT_THAT(checked.out, Not(HasSubstr("`Name`")));
 }
 
 TEST_F(CatalogCommands, DiscoverOverwritesNoWork) {
