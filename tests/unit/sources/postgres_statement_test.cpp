@@ -69,8 +69,8 @@ TEST(ComposeCopy, ReadsAColumnOfTheTable) {
       compose_copy(builder.plan()),
       "COPY (SELECT r.o0, r.c0 FROM (SELECT d.\"account_id\"::pg_catalog.text AS o0, d.\"body\" "
       "AS c0, d.\"id\" AS k0 FROM \"public\".\"note\" d WHERE d.\"account_id\" = "
-      "pg_catalog.current_setting('rightful.account_id')::pg_catalog.text) r ORDER BY r.k0) TO "
-      "STDOUT");
+      "(SELECT pg_catalog.current_setting('rightful.account_id')::pg_catalog.text)) r ORDER BY "
+      "r.k0) TO STDOUT");
 }
 
 TEST(ComposeCopy, ComparesInTheTypeOfTheOwner) {
@@ -84,8 +84,9 @@ TEST(ComposeCopy, ComparesInTheTypeOfTheOwner) {
 
     EXPECT_THAT(
         compose_copy(builder.plan()),
-        HasSubstr("d.\"owner\" = pg_catalog.current_setting('rightful.account_id')::pg_catalog." +
-                  std::string(cast) + ")"));
+        HasSubstr(
+            "d.\"owner\" = (SELECT pg_catalog.current_setting('rightful.account_id')::pg_catalog." +
+            std::string(cast) + "))"));
   }
 }
 
@@ -137,9 +138,10 @@ TEST(ComposeCopy, GivesARowOnceToAnAccountThatOwnsItTwice) {
   EXPECT_THAT(statement, HasSubstr("SELECT r.o0, r.o1 FROM (SELECT "));
   EXPECT_THAT(statement, HasSubstr(" UNION ALL SELECT "));
   EXPECT_THAT(statement,
-              HasSubstr("WHERE d.\"callee\" = pg_catalog.current_setting('rightful.account_id')"
-                        "::pg_catalog.text AND (d.\"caller\" = pg_catalog.current_setting("
-                        "'rightful.account_id')::pg_catalog.text) IS NOT TRUE"));
+              HasSubstr("WHERE d.\"callee\" = (SELECT pg_catalog.current_setting("
+                        "'rightful.account_id')::pg_catalog.text) AND (d.\"caller\" = (SELECT "
+                        "pg_catalog.current_setting('rightful.account_id')::pg_catalog.text)) IS "
+                        "NOT TRUE"));
 }
 
 TEST(ComposeCopy, LeavesRedactedValuesInTheSource) {
