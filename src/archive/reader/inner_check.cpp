@@ -2,11 +2,11 @@
 
 #include <utility>
 
-#include "rightful/archive/canary.hpp"
 #include "rightful/crypto/hash.hpp"
 #include "rightful/crypto/service_signature.hpp"
 
 #include "archive/package_format.hpp"
+#include "archive/reader/content_inspector.hpp"
 #include "archive/reader/entry_walker.hpp"
 #include "archive/reader/manifest_reader.hpp"
 #include "archive/reader/owner_check.hpp"
@@ -23,17 +23,14 @@ std::string_view kind_by_name(std::string_view name) {
   return name.ends_with(".schema.json") ? "schema" : "data";
 }
 
-/// Passes content on; hashes it and looks for canaries on the way.
-class Witness final : public ChunkSource {
+/// Passes content on and hashes it on the way.
+class HashedSource final : public ChunkSource {
  public:
-  Witness(ChunkSource& source, CanaryScanner* canaries) : source_(source), canaries_(canaries) {}
+  explicit HashedSource(ChunkSource& source) : source_(source) {}
 
   [[nodiscard]] Result<ByteView> next() override {
     RIGHTFUL_TRY(const ByteView part, source_.next());
     hash_.update(part);
-    if (canaries_ != nullptr && canaries_->feed(part)) {
-      return refuse(ErrorCode::Denied, "canary", "a canary of another account");
-    }
     return part;
   }
 
@@ -41,8 +38,24 @@ class Witness final : public ChunkSource {
 
  private:
   ChunkSource& source_;
-  CanaryScanner* canaries_;
   crypto::Sha256 hash_;
+};
+
+/// Passes content on; shows it to the inspector first.
+class InspectedSource final : public ChunkSource {
+ public:
+  InspectedSource(ChunkSource& source, ContentInspector& inspector)
+      : source_(source), inspector_(inspector) {}
+
+  [[nodiscard]] Result<ByteView> next() override {
+    RIGHTFUL_TRY(const ByteView part, source_.next());
+    if (!part.empty()) RIGHTFUL_TRY(inspector_.take(part));
+    return part;
+  }
+
+ private:
+  ChunkSource& source_;
+  ContentInspector& inspector_;
 };
 
 Result<void> read_to_end(ChunkSource& source) {
@@ -71,15 +84,15 @@ class ManifestAhead {
 
   [[nodiscard]] ManifestReader& reader() noexcept { return reader_; }
 
-  [[nodiscard]] crypto::Sha256Digest finish() { return witness_.finish(); }
+  [[nodiscard]] crypto::Sha256Digest finish() { return hashed_.finish(); }
 
  private:
   RangeSource range_;
   ByteFeed feed_;
   EntryContent content_;
   const CentralRecord& record_;
-  Witness witness_{content_, nullptr};
-  ManifestReader reader_{witness_};
+  HashedSource hashed_{content_};
+  ManifestReader reader_{hashed_};
 };
 
 /// The walk over the inner ZIP: entry by entry, directory, manifest and content side by side.
@@ -94,11 +107,12 @@ class InnerCheck {
         depth_(depth),
         walker_(stream, inner, index.place),
         manifest_(inner, index.closing[0], index.place.offset),
-        canaries_(expected.account) {}
+        inspector_(expected.account) {}
 
   [[nodiscard]] Result<void> run(VerifyReport& report);
 
  private:
+  [[nodiscard]] Result<void> walk(VerifyReport& report);
   [[nodiscard]] Result<void> open_manifest();
   [[nodiscard]] Result<void> check_entry(const CentralRecord& record,
                                          const ListedEntry& listed,
@@ -123,12 +137,19 @@ class InnerCheck {
   VerifyDepth depth_;
   EntryWalker walker_;
   ManifestAhead manifest_;
-  CanaryScanner canaries_;
+  ContentInspector inspector_;
   ManifestFacts facts_;
   crypto::Sha256 sums_;  ///< of what MANIFEST.sha256 has to say
 };
 
 Result<void> InnerCheck::run(VerifyReport& report) {
+  const Result<void> walked = walk(report);
+  // What was found in a content stands before whatever has stopped the walk.
+  RIGHTFUL_TRY(inspector_.finish());
+  return walked;
+}
+
+Result<void> InnerCheck::walk(VerifyReport& report) {
   RIGHTFUL_TRY(open_manifest());
   while (true) {
     RIGHTFUL_TRY(const auto listed, manifest_.reader().next_entry());
@@ -192,11 +213,10 @@ Result<std::uint64_t> InnerCheck::check_content(const ListedEntry& listed) {
     RIGHTFUL_TRY(walker_.content().skip());
     return 0;
   }
-  canaries_.reset();
-  Witness witness(walker_.content(), &canaries_);
+  InspectedSource content(walker_.content(), inspector_);
   std::uint64_t records = 0;
   if (listed.kind == "data") {
-    RIGHTFUL_TRY(records, count_owned_records(witness, expected_.account));
+    RIGHTFUL_TRY(records, count_owned_records(content, expected_.account));
     if (records != *listed.records) {
       return refuse(ErrorCode::Conflict,
                     "records",
@@ -204,11 +224,9 @@ Result<std::uint64_t> InnerCheck::check_content(const ListedEntry& listed) {
                     walker_.index());
     }
   } else {
-    RIGHTFUL_TRY(read_to_end(witness));
+    RIGHTFUL_TRY(read_to_end(content));
   }
-  if (hex(witness.finish()) != listed.sha256_hex) {
-    return disagrees("the SHA-256 is not the manifest's");
-  }
+  RIGHTFUL_TRY(inspector_.end_entry(walker_.index(), listed.sha256_hex));
   return records;
 }
 
@@ -225,9 +243,9 @@ Result<void> InnerCheck::add_up(const ListedEntry& listed, std::uint64_t records
 Result<crypto::Sha256Digest> InnerCheck::hash_closing(std::string_view name) {
   RIGHTFUL_TRY(const CentralRecord* const record, walker_.enter());
   if (record == nullptr || record->name != name) return disagrees("an entry outside the manifest");
-  Witness witness(walker_.content(), nullptr);
-  RIGHTFUL_TRY(read_to_end(witness));
-  return witness.finish();
+  HashedSource content(walker_.content());
+  RIGHTFUL_TRY(read_to_end(content));
+  return content.finish();
 }
 
 Result<void> InnerCheck::check_closing(VerifyReport& report) {

@@ -1,5 +1,9 @@
 #include "archive/reader/json_reader.hpp"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -28,6 +32,18 @@ std::uint64_t special_bytes(std::uint64_t word) {
 /// The first byte that needs a look, or `end`.
 const char* skip_plain(const char* at, const char* end) {
   static_assert(std::endian::native == std::endian::little);
+#ifdef __SSE2__
+  while (end - at >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    // As signed numbers, control characters and parts of multi-byte ones are all below a space.
+    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+    const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const int special = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, backslash)));
+    if (special != 0) return at + std::countr_zero(static_cast<unsigned>(special));
+    at += 16;
+  }
+#endif
   while (end - at >= 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, at, sizeof word);
@@ -47,6 +63,10 @@ const char* skip_plain(const char* at, const char* end) {
 
 bool JsonReader::refill() {
   if (has_ended_ || is_bad_) return false;
+  if (text_.data() != kept_.data()) {
+    kept_.assign(text_);
+    text_ = kept_;
+  }
   auto chunk = source_.next();
   if (!chunk) {
     is_bad_ = true;
@@ -166,8 +186,7 @@ bool JsonReader::digits() {
 }
 
 JsonToken JsonReader::number(int first) {
-  text_.clear();
-  is_cut_ = false;
+  begin_text();
   const char c = static_cast<char>(first);
   if (first == '-') {
     keep({&c, 1});
@@ -194,15 +213,29 @@ JsonToken JsonReader::number(int first) {
   return JsonToken::Number;
 }
 
+void JsonReader::begin_text() {
+  kept_.clear();
+  text_ = kept_;
+  is_cut_ = false;
+}
+
 void JsonReader::keep(std::string_view part) {
-  const std::size_t room = kMaxTextBytes - text_.size();
+  const std::size_t room = kMaxTextBytes - kept_.size();
   if (part.size() > room) is_cut_ = true;
-  text_.append(part.substr(0, room));
+  kept_.append(part.substr(0, room));
+  text_ = kept_;
 }
 
 bool JsonReader::string(Texts texts) {
-  text_.clear();
-  is_cut_ = false;
+  begin_text();
+  // Most strings lie in one chunk and have nothing to decode: they are not copied.
+  const char* const quote = skip_plain(at_, end_);
+  if (quote != end_ && *quote == '"') {
+    text_ = {at_, std::min(static_cast<std::size_t>(quote - at_), kMaxTextBytes)};
+    is_cut_ = static_cast<std::size_t>(quote - at_) > kMaxTextBytes;
+    at_ = quote + 1;
+    return true;
+  }
   while (true) {
     if (at_ == end_ && !refill()) return refuse_text("a string is cut off");
     const char* const plain_end = skip_plain(at_, end_);

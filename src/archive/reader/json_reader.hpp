@@ -77,6 +77,7 @@ class JsonReader {
   [[nodiscard]] bool escape(Texts texts);
   [[nodiscard]] bool hex4(std::uint32_t& unit);
   [[nodiscard]] bool multibyte(int lead, Texts texts);
+  void begin_text();
   void keep(std::string_view part);
   void keep_code_point(std::uint32_t code);
 
@@ -85,7 +86,8 @@ class JsonReader {
   const char* end_ = nullptr;
   std::vector<char> stack_;  ///< '{' or '['
   Expect expect_ = Expect::Value;
-  std::string text_;
+  std::string_view text_;  ///< of kept_, or of the chunk at hand
+  std::string kept_;       ///< a text that is not in one piece in the chunk
   bool is_cut_ = false;
   bool has_ended_ = false;
   bool is_bad_ = false;

@@ -229,6 +229,23 @@ TEST(VerifyPackage, RefusesAForeignCanaryInEveryKindOfEntry) {
   }
 }
 
+// Contents are hashed and searched beside the walk: whichever thread is faster, the answer is that
+// of the first entry that is wrong.
+TEST(VerifyPackage, NamesTheFirstFaultOfSeveral) {
+  for (int round = 0; round < 20; ++round) {
+    Recipe recipe = Recipe::small();
+    recipe.entries[1].content = "[" + record_of("A-2", "") + "," + record_of("A-1", "") + "]";
+    EXPECT_THAT(verify(build(recipe)), Refuses(ErrorCode::Denied, "owner"));
+
+    recipe.entries[0].content = std::string(400'000, ' ') + canary_token(account("A-2"));
+    EXPECT_THAT(verify(build(recipe)), Refuses(ErrorCode::Denied, "canary"));
+
+    recipe.entries[0].content = "one";
+    recipe.entries[0].listed_content = "two";
+    EXPECT_THAT(verify(build(recipe)), Refuses(ErrorCode::Conflict, "entry"));
+  }
+}
+
 TEST(VerifyPackage, AcceptsTheAccountsOwnCanary) {
   Recipe recipe = Recipe::small();
   recipe.entries[0].content += canary_token(account("A-1"));
