@@ -46,9 +46,9 @@ class ExportStopped : public Failure {
     case SourceErrorKind::AccessDenied:
       return "source_refused";
     case SourceErrorKind::BadAnswer:
-      return "bad_row";
+      return "bad_answer";
     case SourceErrorKind::RepeatedRecord:
-      return "count_mismatch";
+      return "repeated_record";
     case SourceErrorKind::NotConfigured:
       return "not_configured";
   }

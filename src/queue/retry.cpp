@@ -42,8 +42,11 @@ constexpr std::array kCauses{
     CauseRow{
         "count_mismatch",
         FailureClass::Quarantine,
-        "A source delivered another number of records than it counted in the same snapshot, or "
-        "one of them twice. Nothing was released."},
+        "A source delivered another number of records than it counted in the same snapshot. "
+        "Nothing was released."},
+    CauseRow{"repeated_record",
+             FailureClass::Quarantine,
+             "A source delivered a record twice, or out of its order. Nothing was released."},
     CauseRow{"bad_statement",
              FailureClass::Quarantine,
              "The signed request does not fit the job: account, key or statement was changed after "
@@ -103,8 +106,11 @@ constexpr std::array kCauses{
              "check`: it says which."},
     CauseRow{"bad_row",
              FailureClass::Stop,
-             "A source delivered something that is no record as it was agreed on. See the child's "
-             "log line, and docs/sources."},
+             "A database delivered a value that its column cannot hold. See the child's log line."},
+    CauseRow{"bad_answer",
+             FailureClass::Stop,
+             "A service or store answered otherwise than was agreed on. See the child's log line, "
+             "and docs/sources."},
     CauseRow{"not_configured",
              FailureClass::Stop,
              "A source has no address or folder. Set the variable that the catalog names."},

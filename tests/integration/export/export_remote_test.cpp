@@ -136,6 +136,18 @@ TEST_F(ExportRemote, QuarantinesAServiceThatGivesLessThanItCounts) {
   expect_ending("quarantined", "count_mismatch");
 }
 
+TEST_F(ExportRemote, QuarantinesAServiceThatGivesARecordTwice) {
+  company_.fail(R"({"replace": ["\"@key\": \"000000003\"", "\"@key\": \"000000001\""]})");
+
+  expect_ending("quarantined", "repeated_record");
+}
+
+TEST_F(ExportRemote, WaitsForAPersonWhenAServiceBreaksTheContract) {
+  company_.fail(R"({"replace": ["\"version\": 1", "\"version\": 2"]})");
+
+  expect_ending("failed", "bad_answer");
+}
+
 TEST_F(ExportRemote, WaitsForAPersonWhenAServiceRefusesTheToken) {
   world_.variables["EVENTS_TOKEN"] = "x";
 
