@@ -170,6 +170,13 @@ struct Sha1Registers {
   __m128i e;
 };
 
+/// The SHA instructions have no VEX form. While the upper half of any vector register is dirty, as
+/// ISA-L leaves it, each of them also merges that half: everything here then takes half as long
+/// again.
+RIGHTFUL_SHA void clean_upper_halves() noexcept {
+  _mm256_zeroupper();
+}
+
 template <std::size_t first, class Rounds, std::size_t... steps>
 RIGHTFUL_SHA void run(Rounds& rounds,
                       const std::byte* block,
@@ -212,6 +219,7 @@ bool has_sha_blocks() noexcept {
 [[RIGHTFUL_SHA_TARGET]] void sha1_blocks(Sha1Words& words,
                                          const std::byte* data,
                                          std::size_t blocks) noexcept {
+  clean_upper_halves();
   Sha1Registers state(words);
   for (; blocks > 0; --blocks, data += kShaBlockBytes) {
     Sha1Rounds rounds{state.abcd, state.e, {}};
@@ -224,6 +232,7 @@ bool has_sha_blocks() noexcept {
 [[RIGHTFUL_SHA_TARGET]] void sha256_blocks(Sha256Words& words,
                                            const std::byte* data,
                                            std::size_t blocks) noexcept {
+  clean_upper_halves();
   Sha256Registers state(words);
   for (; blocks > 0; --blocks, data += kShaBlockBytes) {
     Sha256Rounds rounds{state.abef, state.cdgh, {}};
@@ -238,6 +247,7 @@ bool has_sha_blocks() noexcept {
                                                 Sha256Words& sha256,
                                                 const std::byte* sha256_data,
                                                 std::size_t blocks) noexcept {
+  clean_upper_halves();
   Sha1Registers state1(sha1);
   Sha256Registers state256(sha256);
   for (; blocks > 0; --blocks, sha1_data += kShaBlockBytes, sha256_data += kShaBlockBytes) {
