@@ -1,87 +1,40 @@
 #include "rightful/export/manual_uploads.hpp"
 
 #include <algorithm>
+#include <spanstream>
 #include <utility>
 
 #include "rightful/catalog/catalog.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/aead.hpp"
+#include "rightful/crypto/hash.hpp"
 #include "rightful/crypto/sealed_upload.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/sources/manual_upload.hpp"
-#include "rightful/store/catalog_versions.hpp"
+#include "rightful/store/manual_links.hpp"
 #include "rightful/store/manual_tasks.hpp"
 #include "rightful/store/transaction.hpp"
 
+#include "export/manual_dataset.hpp"
+
 namespace rightful::exporting {
+
+/// Locked, and described by its frozen catalog.
+struct ManualUploads::Task {
+  store::ManualTask row;
+  ManualDataset described;
+};
+
 namespace {
 
+namespace links = store::manual_links;
 namespace tasks = store::manual_tasks;
 using Why = ledger::Code<ledger::CodeList::SupplyWhy>;
 
-constexpr std::size_t kMiB = 1U << 20U;
-
-/// The dataset of a frozen catalog and what its source says; empty when the catalog has none such.
-struct Described {
-  catalog::Catalog catalog;
-  const catalog::Dataset* dataset = nullptr;
-  const catalog::ManualSettings* settings = nullptr;
-};
-
-std::optional<Described> describe(store::Transaction& transaction,
-                                  std::optional<std::int64_t> version,
-                                  const std::string& dataset) {
-  if (!version) return std::nullopt;
-  const auto stored = store::catalog_versions::find(transaction, *version);
-  if (!stored) return std::nullopt;
-  auto parsed = catalog::Catalog::parse(stored->content, "catalog");
-  if (!parsed) return std::nullopt;
-  Described found{*std::move(parsed), nullptr, nullptr};
-  found.dataset = found.catalog.find_dataset(dataset);
-  if (found.dataset == nullptr) return std::nullopt;
-  const auto* source = found.catalog.find_source(found.dataset->source);
-  if (source == nullptr) return std::nullopt;
-  found.settings = std::get_if<catalog::ManualSettings>(&source->settings);
-  if (found.settings == nullptr) return std::nullopt;
-  return found;
-}
-
-struct Refused {
-  Error error;
-  Why why;
-};
-
-/// What speaks against the upload, before anything of it is kept.
-std::optional<Refused> objection(const store::ManualTask& task,
-                                 const Described& described,
-                                 const AccountId& typed,
-                                 std::string_view text,
-                                 Replace replace) {
-  if (typed != task.account) {
-    return Refused{{ErrorCode::Denied, "the account that was typed is not the request's"},
-                   "typed_account"};
-  }
-  if (task.state == "closed") {
-    return Refused{{ErrorCode::Conflict,
-                    "the request is " + task.request_state + ": nothing can be added to it"},
-                   "state"};
-  }
-  if (task.state == "supplied" && replace == Replace::Refuse) {
-    return Refused{{ErrorCode::Conflict,
-                    "this dataset was supplied already; replace it on purpose or leave it"},
-                   "state"};
-  }
-  if (text.size() > static_cast<std::size_t>(described.settings->max_mib) * kMiB) {
-    return Refused{{ErrorCode::LimitExceeded,
-                    "the upload is larger than " + std::to_string(described.settings->max_mib) +
-                        " MiB, the catalog's `max_mib`"},
-                   "size"};
-  }
-  auto checked = sources::check_upload(*described.dataset, task.account, text);
-  if (checked) return std::nullopt;
-  const bool is_foreign = checked.error().code == ErrorCode::Denied;
-  return Refused{std::move(checked.error()), is_foreign ? Why("account") : Why("content")};
-}
+constexpr const char* kNothingWaits =
+    "no request with this id waits for this dataset: see `rightful admin manual list`";
+constexpr const char* kSuppliedAlready =
+    "this dataset was supplied already; replace it on purpose or leave it";
 
 ledger::RequestRef ref_of(const store::ManualTask& task) {
   const auto ref = ledger::RequestRef::parse(task.ledger_ref);
@@ -89,10 +42,57 @@ ledger::RequestRef ref_of(const store::ManualTask& task) {
   return *ref;
 }
 
-std::uint64_t records_in(const catalog::Dataset& dataset,
-                         const AccountId& account,
-                         std::string_view text) {
-  return sources::check_upload(dataset, account, text).value_or(0);
+template <class Fields>
+ledger::Event event_of(const store::ManualTask& task, Fields fields) {
+  return {ledger::System{}, task.account, ref_of(task), std::move(fields)};
+}
+
+ledger::Event refused_event(const store::ManualTask& task, Why why) {
+  return {ledger::System{},
+          task.account,
+          ref_of(task),
+          ledger::events::DatasetSupplyRefused{.ds = ledger::Integer(task.number), .why = why},
+          ledger::Outcome::Denied};
+}
+
+ledger::Event link_ended(const store::ManualTask& task,
+                         ledger::Code<ledger::CodeList::LinkWhy> why) {
+  return event_of(task,
+                  ledger::events::DatasetLinkEnded{.ds = ledger::Integer(task.number), .why = why});
+}
+
+/// Why nothing more can be supplied, whatever it is.
+std::optional<Error> closed(const store::ManualTask& task, Replace replace) {
+  if (task.state == "closed") {
+    return Error{ErrorCode::Conflict,
+                 "the request is " + task.request_state + ": nothing can be added to it"};
+  }
+  if (task.state == "supplied" && replace == Replace::Refuse) {
+    return Error{ErrorCode::Conflict, kSuppliedAlready};
+  }
+  return std::nullopt;
+}
+
+/// What speaks against the upload before it is read.
+std::optional<UploadRefusal> objection(const store::ManualTask& task,
+                                       const ManualDataset& described,
+                                       const UploadOffer& offer) {
+  const bool is_typed_right =
+      crypto::constant_time_equal(as_bytes(offer.typed.expose()), as_bytes(task.account.expose()));
+  if (!is_typed_right) {
+    return UploadRefusal{{ErrorCode::Denied, "the account that was typed is not the request's"},
+                         Why("typed_account")};
+  }
+  if (auto error = closed(task, offer.replace))
+    return UploadRefusal{*std::move(error), Why("state")};
+  if (offer.size_bytes > described.max_bytes()) {
+    return UploadRefusal{
+        {ErrorCode::LimitExceeded,
+         "the upload is larger than " + std::to_string(described.settings->max_mib) +
+             " MiB, the catalog's `max_mib`"},
+        Why("size")};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -110,7 +110,8 @@ std::vector<ManualTaskView> ManualUploads::list() {
                         .is_late = line.request_state == "failed",
                         .due_at = line.due_at,
                         .refused = line.refused};
-    if (const auto described = describe(transaction, line.catalog_version, line.dataset)) {
+    if (const auto described =
+            find_manual_dataset(transaction, line.catalog_version, line.dataset)) {
       const std::string& language = described->catalog.controller().languages.front();
       view.title = described->dataset->title.in(language);
       view.instructions = described->settings->instructions.in(language);
@@ -121,74 +122,164 @@ std::vector<ManualTaskView> ManualUploads::list() {
   return views;
 }
 
+std::expected<std::uint64_t, UploadRefusal> ManualUploads::take(const UploadOffer& offer) {
+  // Reading a large upload takes a while: not with a row locked.
+  auto described = look(offer);
+  if (!described) return std::unexpected(std::move(described).error());
+  Result<std::uint64_t> checked =
+      sources::check_upload(*described->dataset, offer.typed, offer.text);
+  auto transaction = pool_.begin();
+  auto task = open(transaction, offer);
+  if (!task) return std::unexpected(std::move(task).error());
+  if (!checked) {
+    const bool is_foreign = checked.error().code == ErrorCode::Denied;
+    UploadRefusal refusal{std::move(checked).error(), is_foreign ? Why("account") : Why("content")};
+    return std::unexpected(refuse(transaction, offer, task->row, std::move(refusal)));
+  }
+  if (!keep(transaction, offer, task->row)) {
+    return std::unexpected(
+        UploadRefusal{{ErrorCode::Conflict, "the request has ended meanwhile"}, Why("state")});
+  }
+  if (offer.link) {
+    links::end(transaction, offer.request, offer.dataset, link_ended(task->row, "used"));
+  }
+  transaction.commit();
+  return *checked;
+}
+
 Result<std::uint64_t> ManualUploads::upload(const RequestId& request,
                                             const std::string& dataset,
                                             const AccountId& typed,
                                             std::string_view text,
                                             Replace replace) {
+  std::ispanstream stream(std::span<const char>(text.data(), text.size()));
+  auto taken = take({.request = request,
+                     .dataset = dataset,
+                     .typed = typed,
+                     .text = *stream.rdbuf(),
+                     .size_bytes = text.size(),
+                     .replace = replace});
+  if (!taken) return std::unexpected(std::move(taken).error().error);
+  return *taken;
+}
+
+Result<NewUploadLink> ManualUploads::make_link(const RequestId& request,
+                                               const std::string& dataset,
+                                               std::chrono::seconds lifetime,
+                                               Replace replace) {
   auto transaction = pool_.begin();
   const auto task = tasks::lock(transaction, request, dataset);
-  const auto described =
-      task ? describe(transaction, task->catalog_version, dataset) : std::nullopt;
-  if (!described) {
-    return fail(ErrorCode::NotFound,
-                "no request with this id waits for this dataset: see `rightful admin manual list`");
+  if (!task || !find_manual_dataset(transaction, task->catalog_version, dataset)) {
+    return fail(ErrorCode::NotFound, kNothingWaits);
   }
-  const ledger::Integer number(task->number);
-  if (auto refused = objection(*task, *described, typed, text, replace)) {
-    tasks::count_refused(
-        transaction,
-        request,
-        dataset,
-        ledger::Event(ledger::System{},
-                      task->account,
-                      ref_of(*task),
-                      ledger::events::DatasetSupplyRefused{.ds = number, .why = refused->why},
-                      ledger::Outcome::Denied));
-    transaction.commit();
-    return std::unexpected(std::move(refused->error));
+  if (auto error = closed(*task, replace)) return std::unexpected(*std::move(error));
+  const Instant now = clock_.now();
+  const Instant until = std::min<Instant>(now + lifetime, task->due_at);
+  if (until <= now) {
+    return fail(ErrorCode::Conflict,
+                "the request's legal date has passed; supply it with `rightful admin manual "
+                "upload`");
   }
-  if (!keep(transaction, request, dataset, *task, text)) {
-    return fail(ErrorCode::Conflict, "the request has ended meanwhile");
+  links::end(transaction, request, dataset, link_ended(*task, "replaced"));
+  NewUploadLink made{lifecycle::Token::generate(random_), until};
+  links::put(transaction,
+             {.request = request,
+              .dataset = dataset,
+              .expires_at = until,
+              .may_replace = replace == Replace::Allow,
+              .due_nominal = task->due_nominal,
+              .catalog_version = task->catalog_version},
+             made.token.hash(),
+             now,
+             event_of(*task,
+                      ledger::events::DatasetLinkMade{.ds = ledger::Integer(task->number),
+                                                      .until = until}));
+  transaction.commit();
+  return made;
+}
+
+Result<void> ManualUploads::revoke_link(const RequestId& request, const std::string& dataset) {
+  auto transaction = pool_.begin();
+  const auto task = tasks::lock(transaction, request, dataset);
+  if (!task || !links::end(transaction, request, dataset, link_ended(*task, "revoked"))) {
+    return fail(ErrorCode::NotFound, "there is no link for this dataset of this request");
   }
   transaction.commit();
-  return records_in(*described->dataset, task->account, text);
+  return {};
+}
+
+std::expected<ManualDataset, UploadRefusal> ManualUploads::look(const UploadOffer& offer) {
+  auto transaction = pool_.begin();
+  auto task = open(transaction, offer);
+  if (!task) return std::unexpected(std::move(task).error());
+  return std::move(task->described);
+}
+
+/// A refusal is logged, counted and committed.
+std::expected<ManualUploads::Task, UploadRefusal> ManualUploads::open(
+    store::Transaction& transaction, const UploadOffer& offer) {
+  auto row = tasks::lock(transaction, offer.request, offer.dataset);
+  auto described =
+      row ? find_manual_dataset(transaction, row->catalog_version, offer.dataset) : std::nullopt;
+  if (!described) return std::unexpected(UploadRefusal{{ErrorCode::NotFound, kNothingWaits}});
+  // Only now: whoever ends a link holds the lock of its task.
+  if (offer.link && !links::find(transaction, *offer.link, clock_.now())) {
+    return std::unexpected(UploadRefusal{{ErrorCode::Expired, "the link is dead"}});
+  }
+  if (auto refusal = objection(*row, *described, offer)) {
+    return std::unexpected(refuse(transaction, offer, *row, *std::move(refusal)));
+  }
+  return Task{*std::move(row), *std::move(described)};
+}
+
+UploadRefusal ManualUploads::refuse(store::Transaction& transaction,
+                                    const UploadOffer& offer,
+                                    const store::ManualTask& task,
+                                    UploadRefusal refusal) {
+  tasks::count_refused(
+      transaction, offer.request, offer.dataset, refused_event(task, *refusal.why));
+  if (offer.link && refusal.why == Why("typed_account") &&
+      links::count_wrong(transaction, offer.request, offer.dataset) >= kMaxWrongAccounts) {
+    links::end(transaction, offer.request, offer.dataset, link_ended(task, "wrong_accounts"));
+  }
+  transaction.commit();
+  return refusal;
 }
 
 bool ManualUploads::keep(store::Transaction& transaction,
-                         const RequestId& request,
-                         const std::string& dataset,
-                         const store::ManualTask& task,
-                         std::string_view text) {
-  const crypto::UploadPlace place{task.account, request, dataset};
+                         const UploadOffer& offer,
+                         const store::ManualTask& task) {
+  const crypto::UploadPlace place{task.account, offer.request, offer.dataset};
   crypto::SecretBytes key(crypto::kAeadKeySizeBytes);
   random_.fill(key.expose_mutable());
-  tasks::drop_chunks(transaction, request, dataset);
-  const ByteView bytes = as_bytes(text);
+  tasks::drop_chunks(transaction, offer.request, offer.dataset);
+  offer.text.pubseekpos(0, std::ios::in);
+  std::string plain(crypto::kUploadPieceBytes, '\0');
   std::uint32_t number = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += crypto::kUploadPieceBytes, ++number) {
-    const ByteView piece =
-        bytes.subspan(at, std::min(crypto::kUploadPieceBytes, bytes.size() - at));
-    const auto which =
-        at + piece.size() == bytes.size() ? crypto::UploadPiece::Last : crypto::UploadPiece::Middle;
+  for (std::uint64_t left = offer.size_bytes; left > 0; ++number) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, plain.size()));
+    if (offer.text.sgetn(plain.data(), static_cast<std::streamsize>(size)) !=
+        static_cast<std::streamsize>(size)) {
+      throw Failure(Retry::Never, "io_error", "an upload is shorter than it was");
+    }
+    left -= size;
+    const auto which = left == 0 ? crypto::UploadPiece::Last : crypto::UploadPiece::Middle;
+    const ByteView piece = as_bytes(std::string_view(plain).substr(0, size));
     tasks::add_chunk(transaction,
-                     request,
-                     dataset,
+                     offer.request,
+                     offer.dataset,
                      number,
                      crypto::seal_upload_piece(key.expose(), place, number, which, piece, random_));
   }
   return tasks::supply(
       transaction,
-      request,
+      offer.request,
       task.account,
-      dataset,
+      offer.dataset,
       clock_.now(),
-      static_cast<std::int64_t>(text.size()),
+      static_cast<std::int64_t>(offer.size_bytes),
       crypto::wrap_upload_key(keys_.kek().expose(), key.expose(), place, random_),
-      ledger::Event(ledger::System{},
-                    task.account,
-                    ref_of(task),
-                    ledger::events::DatasetSupplied{.ds = ledger::Integer(task.number)}));
+      event_of(task, ledger::events::DatasetSupplied{.ds = ledger::Integer(task.number)}));
 }
 
 }  // namespace rightful::exporting

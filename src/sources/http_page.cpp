@@ -1,6 +1,8 @@
 #include "sources/http_page.hpp"
 
 #include <algorithm>
+#include <array>
+#include <istream>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -285,6 +287,25 @@ class PageHandler final : public nlohmann::json_sax<json> {
   std::string problem_;
 };
 
+// The library takes a zero byte for the end, and would leave the rest unread.
+constexpr std::string_view kZeroByte = "there is a zero byte";
+
+bool has_zero_byte(std::streambuf& page) {
+  std::array<char, std::size_t{16} << 10U> bytes{};
+  page.pubseekpos(0, std::ios::in);
+  for (;;) {
+    const auto size = page.sgetn(bytes.data(), bytes.size());
+    if (size <= 0) return false;
+    if (std::find(bytes.data(), bytes.data() + size, '\0') != bytes.data() + size) return true;
+  }
+}
+
+void parse(std::streambuf& page, PageHandler& handler) {
+  page.pubseekpos(0, std::ios::in);
+  std::istream stream(&page);
+  (void)json::sax_parse(stream, &handler);
+}
+
 }  // namespace
 
 std::string quote_json(std::string_view text) {
@@ -292,9 +313,8 @@ std::string quote_json(std::string_view text) {
 }
 
 Result<PageHead> read_page_head(std::string_view page) {
-  // The library takes it for the end, and would leave the rest unread.
   if (page.find('\0') != std::string_view::npos) {
-    return fail(ErrorCode::InvalidArgument, "there is a zero byte");
+    return fail(ErrorCode::InvalidArgument, std::string(kZeroByte));
   }
   PageHandler handler(nullptr);
   (void)json::sax_parse(page, &handler);
@@ -304,6 +324,18 @@ Result<PageHead> read_page_head(std::string_view page) {
 void read_page_records(std::string_view page, const std::function<bool(PageRecord&)>& on_each) {
   PageHandler handler(&on_each);
   (void)json::sax_parse(page, &handler);
+}
+
+Result<PageHead> read_page_head(std::streambuf& page) {
+  if (has_zero_byte(page)) return fail(ErrorCode::InvalidArgument, std::string(kZeroByte));
+  PageHandler handler(nullptr);
+  parse(page, handler);
+  return handler.head();
+}
+
+void read_page_records(std::streambuf& page, const std::function<bool(PageRecord&)>& on_each) {
+  PageHandler handler(&on_each);
+  parse(page, handler);
 }
 
 }  // namespace rightful::sources

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <streambuf>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,5 +44,10 @@ struct PageRecord {
 /// @param page     read_page_head() has accepted it.
 /// @param on_each  false ends the reading.
 void read_page_records(std::string_view page, const std::function<bool(PageRecord&)>& on_each);
+
+/// The same of a page that need not fit into memory; each reads from its first byte.
+/// Errors  what the buffer throws. Cost  one record and one value.
+[[nodiscard]] Result<PageHead> read_page_head(std::streambuf& page);
+void read_page_records(std::streambuf& page, const std::function<bool(PageRecord&)>& on_each);
 
 }  // namespace rightful::sources

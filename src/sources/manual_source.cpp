@@ -93,7 +93,7 @@ std::string manual_location(const std::filesystem::path& file, ByteView key) {
 
 Result<std::uint64_t> check_upload(const catalog::Dataset& dataset,
                                    const AccountId& account,
-                                   std::string_view text) {
+                                   std::streambuf& text) {
   const auto head = read_page_head(text);
   if (!head) return fail(ErrorCode::InvalidArgument, "in the upload " + head.error().detail);
   if (head->account != account.expose()) {

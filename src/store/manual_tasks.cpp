@@ -37,6 +37,8 @@ std::optional<ManualTask> lock(Transaction& transaction,
                     row->text("state"),
                     row->text("ledger_ref"),
                     row->text("request_state"),
+                    row->instant("due_at"),
+                    row->date("due_nominal"),
                     row->optional_integer("catalog_version")};
 }
 

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <streambuf>
 #include <string>
-#include <string_view>
 
 #include "rightful/catalog/catalog.hpp"
 #include "rightful/core/account_id.hpp"
@@ -20,12 +20,13 @@ namespace rightful::sources {
 ///
 /// Format   one page of docs/sources/http.md with all records: `next` is null, `count` is their
 ///          number.
-/// @param text  the whole upload, any bytes.
+/// @param text  the whole upload, any bytes; read from its start, more than once.
 /// @return how many records; Denied when it, or one record, is another account's; InvalidArgument
 ///         with what is wrong and in which record. Secrets  never a value.
+/// Errors  what the buffer throws. Cost  one record and one value of it.
 [[nodiscard]] Result<std::uint64_t> check_upload(const catalog::Dataset& dataset,
                                                  const AccountId& account,
-                                                 std::string_view text);
+                                                 std::streambuf& text);
 
 /// Under which key AccountReader::open finds what manual_location() gives.
 [[nodiscard]] std::string manual_location_key(const catalog::Dataset& dataset);

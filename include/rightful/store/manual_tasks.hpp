@@ -3,6 +3,7 @@
 /// released. Only ciphertext passes through here.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ struct ManualTask {
   std::string state;
   std::string ledger_ref;
   std::string request_state;
+  Instant due_at;  ///< the end of `due_nominal` where the controller is
+  std::chrono::year_month_day due_nominal;
   std::optional<std::int64_t> catalog_version;
 };
 

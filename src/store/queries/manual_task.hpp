@@ -17,7 +17,7 @@ SELECT dataset, state, wrapped_key FROM manual_task WHERE request_id = $1 AND ac
 // With the request, so that what is typed can be compared with its account.
 inline constexpr Sql kManualLock{"manual_lock", R"(
 SELECT task.account_id, task.ds, task.state, request.ledger_ref, request.state AS request_state,
-       request.catalog_version
+       request.due_at, request.due_nominal, request.catalog_version
 FROM manual_task AS task
 JOIN access_request AS request ON request.id = task.request_id AND request.account_id = task.account_id
 WHERE task.request_id = $1 AND task.dataset = $2
