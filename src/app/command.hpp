@@ -34,6 +34,8 @@ struct Command {
 [[nodiscard]] Command admin_request_retry_command();
 [[nodiscard]] Command admin_manual_list_command();
 [[nodiscard]] Command admin_manual_upload_command();
+[[nodiscard]] Command admin_manual_link_command();
+[[nodiscard]] Command admin_manual_unlink_command();
 [[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command catalog_explain_command();

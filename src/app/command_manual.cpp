@@ -1,8 +1,11 @@
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "rightful/core/files.hpp"
 #include "rightful/export/manual_uploads.hpp"
 
+#include "app/client.hpp"
 #include "app/command.hpp"
 #include "app/program_settings.hpp"
 #include "app/secret_input.hpp"
@@ -14,6 +17,13 @@ namespace {
 
 // The catalog's `max_mib` is checked by the upload itself, whatever it is.
 constexpr std::size_t kMaxFileBytes = std::size_t{1024} << 20U;
+constexpr int kLinkDays = 7;
+constexpr int kMaxLinkDays = 90;
+
+std::vector<ArgumentSpec> task_arguments() {
+  return {{"REQUEST", "The request's id, a UUID; `admin manual list` shows it."},
+          {"DATASET", "The dataset's name in the catalog."}};
+}
 
 CommandSpec list_spec() {
   return {
@@ -55,6 +65,49 @@ CommandSpec upload_spec() {
                     "letters.json --account C-10204417",
                     "One dataset."}},
       .exit_codes = "4 The database does not answer."};
+}
+
+CommandSpec link_spec() {
+  return {
+      .name = "admin manual link",
+      .summary = "Make a link through which a colleague supplies a dataset.",
+      .purpose =
+          "Prints a link, once, that is good for one upload of one dataset into one request. Hand "
+          "it to the colleague who has the records, and to nobody else: whoever holds it sees the "
+          "title of the dataset, your instructions, the request's number and its date, never whose "
+          "request it is. They type the account ID as their own system shows it, and every check "
+          "of `admin manual upload` is made.\n\nThe link ends with the first upload that is "
+          "taken, with the fifth account that is typed wrong, with its time, with the request, and "
+          "when another is made for the same dataset.",
+      .arguments = task_arguments(),
+      .options = {{"--days",
+                   "N",
+                   "How long it is good, 1 to 90; never beyond the legal date. "
+                   "Default: 7."},
+                  {"--replace", "", "The upload may replace one that was supplied before."},
+                  {"--server",
+                   "URL",
+                   "Where the colleague's browser reaches the service. Default: from `listen` and "
+                   "`tls.certificate`."}},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful admin manual link 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11 letters "
+                    "--server https://privacy.example.org",
+                    "One link, for a week."}},
+      .exit_codes = "4 The database does not answer."};
+}
+
+CommandSpec unlink_spec() {
+  return {.name = "admin manual unlink",
+          .summary = "Take such a link back.",
+          .purpose =
+              "Ends the link of one dataset of one request at once. What was supplied through it "
+              "stays; `admin manual upload --replace` replaces it.",
+          .arguments = task_arguments(),
+          .options = {},
+          .settings = TakesSettings::Yes,
+          .examples = {{"rightful admin manual unlink 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11 letters",
+                        "It went to the wrong person."}},
+          .exit_codes = "4 The database does not answer."};
 }
 
 Result<std::unique_ptr<StateStore>> open_state(const Invocation& invocation,
@@ -117,16 +170,78 @@ Result<void> take_upload(const Invocation& invocation, const Settings& settings)
   return {};
 }
 
+/// @return nothing unless 1 … kMaxLinkDays.
+std::optional<int> days_of(const ParsedCommand& line) {
+  const auto text = line.value("--days");
+  if (!text) return kLinkDays;
+  int days = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), days);
+  const bool is_whole = error == std::errc() && end == text->data() + text->size();
+  if (!is_whole || days < 1 || days > kMaxLinkDays) return std::nullopt;
+  return days;
+}
+
+std::string server_of(const ParsedCommand& line, const Settings& settings) {
+  if (auto given = line.value("--server")) {
+    while (given->ends_with('/'))
+      given->pop_back();
+    return *given;
+  }
+  return (settings.path("tls.certificate").empty() ? "http://" : "https://") +
+         settings.text("listen");
+}
+
+Result<void> make_link(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  SystemClock clock;
+  SystemRandom random;
+  RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
+  exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
+  RIGHTFUL_TRY(const auto made,
+               uploads.make_link(request,
+                                 *invocation.line.argument(1),
+                                 std::chrono::days(days_of(invocation.line).value_or(kLinkDays)),
+                                 invocation.line.has("--replace") ? exporting::Replace::Allow
+                                                                  : exporting::Replace::Refuse));
+  invocation.console.out << server_of(invocation.line, settings) << "/upload#"
+                         << made.token.expose() << '\n';
+  invocation.console.err << fmt::format(
+      "The link above is shown once and is good until {}, for one upload.\n",
+      format_rfc3339(made.until));
+  return {};
+}
+
+Result<void> revoke_link(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  SystemClock clock;
+  SystemRandom random;
+  RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
+  exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
+  RIGHTFUL_TRY(uploads.revoke_link(request, *invocation.line.argument(1)));
+  invocation.console.err << "The link works no more.\n";
+  return {};
+}
+
 Result<void> check_nothing(const ParsedCommand& /*line*/) {
   return {};
 }
 
+Result<void> check_request(const ParsedCommand& line) {
+  if (RequestId::parse(*line.argument(0))) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; `rightful admin "
+              "manual list` shows it");
+}
+
+Result<void> check_link_line(const ParsedCommand& line) {
+  RIGHTFUL_TRY(check_request(line));
+  if (!days_of(line)) return fail(ErrorCode::InvalidArgument, "--days is a number from 1 to 90");
+  if (const auto server = line.value("--server")) return Client::check_server(*server);
+  return {};
+}
+
 Result<void> check_upload_line(const ParsedCommand& line) {
-  if (!RequestId::parse(*line.argument(0))) {
-    return fail(ErrorCode::InvalidArgument,
-                "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; `rightful admin "
-                "manual list` shows it");
-  }
+  RIGHTFUL_TRY(check_request(line));
   const auto typed = line.value("--account");
   if (!typed) {
     return fail(ErrorCode::InvalidArgument,
@@ -161,6 +276,14 @@ Command admin_manual_list_command() {
 
 Command admin_manual_upload_command() {
   return {.spec = upload_spec(), .run = &run<&check_upload_line, &take_upload>};
+}
+
+Command admin_manual_link_command() {
+  return {.spec = link_spec(), .run = &run<&check_link_line, &make_link>};
+}
+
+Command admin_manual_unlink_command() {
+  return {.spec = unlink_spec(), .run = &run<&check_request, &revoke_link>};
 }
 
 }  // namespace rightful::app

@@ -64,6 +64,8 @@ const std::vector<Command>& all_commands() {
                                                  admin_request_retry_command(),
                                                  admin_manual_list_command(),
                                                  admin_manual_upload_command(),
+                                                 admin_manual_link_command(),
+                                                 admin_manual_unlink_command(),
                                                  catalog_discover_command(),
                                                  catalog_check_command(),
                                                  catalog_explain_command(),

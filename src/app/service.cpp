@@ -39,10 +39,15 @@ queue::WorkerSettings worker_settings(const Settings& settings, Random& random) 
   return worker;
 }
 
+/// Only ciphertext is spilled there.
+std::filesystem::path work_directory(const ServiceOptions& options) {
+  return options.data / "work";
+}
+
 exporting::ExportSettings export_settings(const ServiceOptions& options, const Settings& settings) {
   exporting::ExportSettings result;
   result.package_directory = options.packages;
-  result.work_directory = options.data / "work";
+  result.work_directory = work_directory(options);
   result.package_lifetime = std::chrono::days(settings.integer("package.lifetime_days"));
   result.child_memory_mib = settings.integer("child.memory_mib");
   result.landlock = settings.text("child.landlock") == "require" ? exporting::Landlock::Require
@@ -128,7 +133,8 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options,
   if (settings.integer("workers") > 0)
     service->start_workers(options, settings, state, clock, random);
   if (options.face == ServiceFace::HttpAndWorkers) {
-    RIGHTFUL_TRY(service->start_http(settings, state, clock, random));
+    RIGHTFUL_TRY(service->start_http(
+        options, settings, catalog->catalog.controller(), state, clock, random));
   }
   service->start_keeper(state, clock);
   return service;
@@ -152,17 +158,25 @@ void Service::start_workers(const ServiceOptions& options,
   worker_->start();
 }
 
-Result<void> Service::start_http(const Settings& settings,
+Result<void> Service::start_http(const ServiceOptions& options,
+                                 const Settings& settings,
+                                 const catalog::Controller& controller,
                                  StateStore& state,
                                  Clock& clock,
                                  Random& random) {
+  uploads_ = std::make_unique<exporting::ManualUploads>(state.pool(), state.keys(), clock, random);
+  linked_uploads_ = std::make_unique<exporting::LinkedUploads>(
+      state.pool(), *uploads_, clock, random, work_directory(options));
   http::ApiSettings api{.version = RIGHTFUL_VERSION,
                         .service_key = state.keys().service_key().public_key(),
-                        .is_ready = [&state] {
-                          static_cast<void>(state.pool().begin());
-                          return true;
-                        }};
-  api_ = std::make_unique<http::Api>(*sign_in_, *requests_, clock, std::move(api));
+                        .is_ready =
+                            [&state] {
+                              static_cast<void>(state.pool().begin());
+                              return true;
+                            },
+                        .languages = controller.languages};
+  api_ =
+      std::make_unique<http::Api>(*sign_in_, *requests_, *linked_uploads_, clock, std::move(api));
   RIGHTFUL_TRY(server_, http::HttpServer::create(http_settings(settings), *api_, clock, random));
   server_->start();
   return {};

@@ -18,6 +18,8 @@
 #include "rightful/core/settings.hpp"
 #include "rightful/export/authority_check.hpp"
 #include "rightful/export/export_handler.hpp"
+#include "rightful/export/linked_uploads.hpp"
+#include "rightful/export/manual_uploads.hpp"
 #include "rightful/export/package_store.hpp"
 #include "rightful/http/api.hpp"
 #include "rightful/http/server.hpp"
@@ -81,7 +83,9 @@ class Service {
  private:
   Service() = default;
 
-  [[nodiscard]] Result<void> start_http(const Settings& settings,
+  [[nodiscard]] Result<void> start_http(const ServiceOptions& options,
+                                        const Settings& settings,
+                                        const catalog::Controller& controller,
                                         StateStore& state,
                                         Clock& clock,
                                         Random& random);
@@ -106,6 +110,9 @@ class Service {
   std::unique_ptr<exporting::ExportHandler> handler_;
   // Claims jobs and runs one child for each.
   std::unique_ptr<queue::Worker> worker_;
+  // What colleagues supply by hand: the checks, and the way through a link.
+  std::unique_ptr<exporting::ManualUploads> uploads_;
+  std::unique_ptr<exporting::LinkedUploads> linked_uploads_;
   // Routes of the API.
   std::unique_ptr<http::Api> api_;
   // Sockets and TLS.

@@ -13,13 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string format_date(std::chrono::year_month_day date) {
-  return fmt::format("{:04}-{:02}-{:02}",
-                     static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
 ordered_json to_json(const lifecycle::Progress& progress) {
   ordered_json json{{"stage", nullptr},
                     {"attempt", progress.attempt},
@@ -42,6 +35,13 @@ ordered_json to_json(const lifecycle::PackageFacts& package) {
 }
 
 }  // namespace
+
+std::string format_date(std::chrono::year_month_day date) {
+  return fmt::format("{:04}-{:02}-{:02}",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
 
 HttpResponse json_response(int status, const ordered_json& body) {
   return {.status = status,

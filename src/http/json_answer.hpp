@@ -2,7 +2,9 @@
 /// Answers of the API as JSON: the words of docs/api.md.
 #pragma once
 
+#include <chrono>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "rightful/core/clock.hpp"
 #include "rightful/http/message.hpp"
@@ -10,6 +12,9 @@
 #include "rightful/lifecycle/session.hpp"
 
 namespace rightful::http {
+
+/// `YYYY-MM-DD`
+[[nodiscard]] std::string format_date(std::chrono::year_month_day date);
 
 [[nodiscard]] HttpResponse json_response(int status, const nlohmann::ordered_json& body);
 [[nodiscard]] nlohmann::ordered_json to_json(const lifecycle::Session& session);

@@ -45,6 +45,11 @@ constexpr std::array<ProblemText, kProblemKindCount> kTexts{{
     {"package_frozen", 409, "The package is frozen", "An incident is open on it; nothing leaves until it has been looked into."},
     {"package_gone", 410, "The package is gone", "It has expired or was withdrawn, and was destroyed. You may ask again."},
     {"range_not_satisfiable", 416, "The range lies outside the package", "Content-Range names the size."},
+    {"link_dead", 404, "This link does not work", "It was used, is out of date, or was taken back: ask whoever sent it for a new one."},
+    {"other_account", 403, "This is not the account of the request", "Look the account ID up in your own system and type it anew; after five wrong ones the link ends."},
+    {"foreign_record", 422, "The file holds something of another account", "`reason` says where: take it out, look how it came in, and send the file again."},
+    {"upload_invalid", 422, "The file has not the agreed form", "`reason` says where: correct the file and send it again."},
+    {"upload_too_large", 413, "The file is too large", "The page of the link says how large it may be."},
     {"internal", 500, "Something failed on our side", "Try again later; if it stays, tell us the trace id."},
     {"unavailable", 503, "The service cannot answer now", "Try again later."},
 }};
@@ -96,6 +101,7 @@ nlohmann::ordered_json body_of(const Problem& problem, const TraceId& trace) {
                               {"status", text.status},
                               {"detail", text.detail}};
   if (!problem.field.empty()) body["field"] = problem.field;
+  if (!problem.reason.empty()) body["reason"] = problem.reason;
   if (problem.request) body["request"] = problem.request->to_string();
   if (!problem.state.empty()) {
     body["state"] = problem.state;

@@ -55,12 +55,18 @@ enum class ProblemKind : std::uint8_t {
   PackageFrozen,
   PackageGone,
   RangeNotSatisfiable,
+  // an upload through a link
+  LinkDead,
+  OtherAccount,
+  ForeignRecord,
+  UploadInvalid,
+  UploadTooLarge,
   // ours
   Internal,
   Unavailable
 };
 
-inline constexpr std::size_t kProblemKindCount = 35;
+inline constexpr std::size_t kProblemKindCount = 40;
 
 struct ProblemText {
   std::string_view name;  ///< snake_case; the type is `urn:rightful:problem:<name>`
@@ -72,7 +78,8 @@ struct ProblemText {
 [[nodiscard]] const ProblemText& text_of(ProblemKind kind) noexcept;
 
 /// One refusal. Converts from what lifecycle refuses, so that RIGHTFUL_TRY carries it up.
-/// Secrets  members hold only ids that Rightful made, state names and names of fields.
+/// Secrets  members hold only ids that Rightful made, state names, names of fields and places in an
+/// upload.
 struct Problem {
   // NOLINTNEXTLINE(google-explicit-constructor): a kind alone is the usual problem
   Problem(ProblemKind problem_kind) : kind(problem_kind) {}
@@ -82,7 +89,8 @@ struct Problem {
   static Problem of_field(ProblemKind kind, std::string_view field);
 
   ProblemKind kind;
-  std::string field{};  ///< name of a JSON member
+  std::string field{};   ///< name of a JSON member, or of a header field
+  std::string reason{};  ///< what is wrong with an upload; never a value of it
   std::optional<RequestId> request{};
   std::string state{};
   std::vector<std::string> possible{};

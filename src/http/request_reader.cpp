@@ -1,6 +1,7 @@
 #include "http/request_reader.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include "rightful/core/check.hpp"
 
 #include "http/call_guards.hpp"
 
@@ -108,9 +111,12 @@ HttpFields lower_fields(const Header& header) {
 
 struct RequestReader::Parts {
   ReaderLimits limits;
+  IsStreamed is_streamed;
   std::string buffer{};
   std::optional<Parser> parser{};
   bool continued = false;
+  std::optional<std::uint64_t> streamed{};  ///< of the request in `parser`
+  std::uint64_t body_left = 0;              ///< of the streamed request that was taken
   std::optional<ProblemKind> refused{};
 
   ReaderState refuse(ProblemKind kind) {
@@ -122,8 +128,10 @@ struct RequestReader::Parts {
     parser.emplace();
     parser->eager(false);
     parser->header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
-    parser->body_limit(limits.max_body_bytes);
+    // The limit depends on the route, which only the header tells: check_size().
+    parser->body_limit(std::numeric_limits<std::uint64_t>::max());
     continued = false;
+    streamed.reset();
   }
 
   /// Hands bytes to Beast. @return false when it refuses them.
@@ -151,10 +159,25 @@ struct RequestReader::Parts {
     begin();
     if (!put()) return ReaderState::Refused;
     if (const auto problem = check_header(parser->get())) return refuse(*problem);
+    if (const auto problem = check_size()) return refuse(*problem);
     return read_body();
   }
 
+  /// Without Transfer-Encoding, Content-Length alone says how long a body is.
+  std::optional<ProblemKind> check_size() {
+    const Header& header = parser->get();
+    const auto length = parser->content_length();
+    if (is_streamed && is_streamed(to_std(header.method_string()), to_std(header.target()))) {
+      if (!length) return ProblemKind::LengthRequired;
+      streamed = *length;
+      return std::nullopt;
+    }
+    if (length && *length > limits.max_body_bytes) return ProblemKind::BodyTooLarge;
+    return std::nullopt;
+  }
+
   ReaderState read_body() {
+    if (streamed) return ReaderState::Streamed;
     if (!parser->is_done() && !buffer.empty() && !put()) return ReaderState::Refused;
     if (parser->is_done()) return ReaderState::Done;
     const bool waits =
@@ -164,7 +187,8 @@ struct RequestReader::Parts {
   }
 };
 
-RequestReader::RequestReader(ReaderLimits limits) : parts_(new Parts{.limits = limits}) {}
+RequestReader::RequestReader(ReaderLimits limits, IsStreamed is_streamed)
+    : parts_(new Parts{.limits = limits, .is_streamed = std::move(is_streamed)}) {}
 
 RequestReader::~RequestReader() = default;
 
@@ -174,17 +198,32 @@ void RequestReader::feed(std::string_view bytes) {
 
 ReaderState RequestReader::advance() {
   if (parts_->refused) return ReaderState::Refused;
+  RIGHTFUL_CHECK(parts_->body_left == 0);
   return parts_->parser ? parts_->read_body() : parts_->read_header();
 }
 
 ParsedRequest RequestReader::take() {
   Parser::value_type message = parts_->parser->release();
   parts_->parser.reset();
+  parts_->body_left = std::exchange(parts_->streamed, std::nullopt).value_or(0);
   return {.method = std::string(to_std(message.method_string())),
           .path = std::string(to_std(message.target())),
           .fields = lower_fields(message),
           .body = std::move(message.body()),
-          .keep_alive = message.keep_alive() && message.version() == 11};
+          .keep_alive = message.keep_alive() && message.version() == 11,
+          .streamed_bytes = parts_->body_left,
+          .expects_continue = parts_->body_left > 0 && message.version() == 11 &&
+                              message.count(bhttp::field::expect) > 0};
+}
+
+std::string RequestReader::take_body() {
+  std::string& buffer = parts_->buffer;
+  const std::uint64_t size = std::min<std::uint64_t>(buffer.size(), parts_->body_left);
+  parts_->body_left -= size;
+  if (size == buffer.size()) return std::exchange(buffer, {});
+  std::string body = buffer.substr(0, static_cast<std::size_t>(size));
+  buffer.erase(0, static_cast<std::size_t>(size));
+  return body;
 }
 
 ProblemKind RequestReader::problem() const noexcept {

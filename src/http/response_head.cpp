@@ -15,12 +15,13 @@ namespace {
 
 using Field = std::pair<std::string_view, std::string_view>;
 
-// No answer of the API is a page: nothing may run, be framed, be guessed at, be kept or tell where
-// it came from.
-constexpr std::array<Field, 8> kSecurityFields{{
+// No answer of the API is a page: nothing may run, unless the answer says what.
+constexpr std::string_view kNothingRuns =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
+
+// Nothing may be framed, be guessed at, be kept or tell where it came from.
+constexpr std::array<Field, 7> kSecurityFields{{
     {"Cache-Control", "no-store"},
-    {"Content-Security-Policy",
-     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "interest-cohort=()"},
@@ -120,6 +121,10 @@ std::string response_head(const HttpResponse& response, const ResponseFacts& fac
     append(head, name, value);
   for (const auto& [name, value] : kSecurityFields)
     append(head, name, value);
+  append(
+      head,
+      "Content-Security-Policy",
+      response.content_policy.empty() ? kNothingRuns : std::string_view(response.content_policy));
   if (facts.scheme == HttpScheme::Https) {
     append(head, "Strict-Transport-Security", "max-age=63072000");
   }

@@ -1,5 +1,6 @@
 #include "http/router.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "http/session_cookie.hpp"
@@ -7,7 +8,7 @@
 namespace rightful::http {
 namespace {
 
-constexpr std::array<Route, 20> kRoutes{{
+constexpr std::array<Route, 23> kRoutes{{
     {"GET", "/livez", get_livez},
     {"GET", "/readyz", get_readyz},
     {"GET", "/v1/service", get_service},
@@ -28,6 +29,9 @@ constexpr std::array<Route, 20> kRoutes{{
     {"POST", "/v1/requests/{id}/not-mine", post_not_mine},
     {"GET", "/v1/requests/{id}/package", get_package},
     {"GET", "/v1/requests/{id}/envelope", get_envelope},
+    {"GET", "/upload", get_upload_page},
+    {"GET", "/v1/upload", get_upload},
+    {"PUT", "/v1/upload", nullptr, put_upload},
 }};
 
 void add_method(std::string& allow, std::string_view method) {
@@ -65,13 +69,21 @@ Handled<HttpResponse> dispatch(ApiContext& api, const HttpRequest& request) {
   for (const Route& route : kRoutes) {
     const auto id = match_path(route.pattern, request.path);
     if (!id) continue;
-    if (route.method == method) return route.function({api, request, *id});
+    if (route.method == method && route.function != nullptr)
+      return route.function({api, request, *id});
     add_method(allow, route.method);
   }
   if (allow.empty()) return std::unexpected(Problem(ProblemKind::NotFound));
   Problem problem(ProblemKind::MethodNotAllowed);
   problem.allow = allow;
   return std::unexpected(std::move(problem));
+}
+
+const Route* find_upload_route(std::string_view method, std::string_view path) noexcept {
+  const auto found = std::ranges::find_if(kRoutes, [&](const Route& route) {
+    return route.upload != nullptr && route.method == method && match_path(route.pattern, path);
+  });
+  return found == kRoutes.end() ? nullptr : &*found;
 }
 
 Handled<Caller> signed_in(const Call& call) {

@@ -2,12 +2,15 @@
 /// The table of routes and the way from a request to its function.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "rightful/core/clock.hpp"
+#include "rightful/export/linked_uploads.hpp"
 #include "rightful/http/api.hpp"
 #include "rightful/http/message.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
@@ -21,6 +24,7 @@ namespace rightful::http {
 struct ApiContext {
   lifecycle::SignIn& sign_in;
   lifecycle::AccessRequests& requests;
+  exporting::LinkedUploads& uploads;
   Clock& clock;
   const ApiSettings& settings;
 };
@@ -33,11 +37,16 @@ struct Call {
 };
 
 using RouteFunction = Handled<HttpResponse> (*)(const Call& call);
+/// Of a body that is taken as it comes.
+using UploadFunction = Handled<std::unique_ptr<HttpUpload>> (*)(const Call& call,
+                                                                std::uint64_t size_bytes);
 
+/// One of both functions.
 struct Route {
   std::string_view method;
   std::string_view pattern;  ///< `/v1/requests/{id}/withdraw`: at most one `{id}`
   RouteFunction function;
+  UploadFunction upload = nullptr;
 };
 
 /// All routes of docs/api.md.
@@ -50,6 +59,10 @@ struct Route {
 /// HEAD finds the route of GET. @return NotFound; MethodNotAllowed with the methods that the path
 /// takes.
 [[nodiscard]] Handled<HttpResponse> dispatch(ApiContext& api, const HttpRequest& request);
+
+/// The route whose body is taken as it comes; nothing when this is no such call.
+[[nodiscard]] const Route* find_upload_route(std::string_view method,
+                                             std::string_view path) noexcept;
 
 /// The session of a call and the token it came with. @return SignInNeeded.
 struct Caller {
@@ -88,5 +101,8 @@ Handled<HttpResponse> post_withdraw(const Call& call);
 Handled<HttpResponse> post_not_mine(const Call& call);
 Handled<HttpResponse> get_package(const Call& call);
 Handled<HttpResponse> get_envelope(const Call& call);
+Handled<HttpResponse> get_upload_page(const Call& call);
+Handled<HttpResponse> get_upload(const Call& call);
+Handled<std::unique_ptr<HttpUpload>> put_upload(const Call& call, std::uint64_t size_bytes);
 
 }  // namespace rightful::http

@@ -23,6 +23,9 @@ using std::chrono::milliseconds;
 using SteadyPoint = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kReadBytes = std::size_t{16} << 10U;
+/// A streamed body has body_timeout for each of these.
+constexpr std::size_t kPaceBytes = std::size_t{64} << 10U;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kStreamBytes = std::size_t{256} << 10U;
 /// How much of what a refused client still sends is read, so that it sees the answer instead of a
 /// reset.
@@ -39,18 +42,18 @@ Problem problem_of(const Failure& failure) {
 }
 
 /// Exceptions of a handler end here: the client gets a status and the trace id, the log the cause.
-HttpResponse answer(HttpHandler& handler, const HttpRequest& request) noexcept {
+HttpResponse answer(const TraceId& trace, const std::function<HttpResponse()>& handler) noexcept {
   try {
-    return handler.handle(request);
+    return handler();
   } catch (const Failure& failure) {
-    log::warn("http_call_failed", "trace={} cause={}", request.trace, failure.cause());
-    return problem_response(problem_of(failure), request.trace);
+    log::warn("http_call_failed", "trace={} cause={}", trace, failure.cause());
+    return problem_response(problem_of(failure), trace);
   } catch (const std::exception&) {
-    log::error("http_call_failed", "trace={} cause=exception", request.trace);
+    log::error("http_call_failed", "trace={} cause=exception", trace);
   } catch (...) {
-    log::error("http_call_failed", "trace={} cause=unknown", request.trace);
+    log::error("http_call_failed", "trace={} cause=unknown", trace);
   }
-  return problem_response(ProblemKind::Internal, request.trace);
+  return problem_response(ProblemKind::Internal, trace);
 }
 
 /// @return false when it threw, which is logged.
@@ -78,7 +81,10 @@ HttpSession::HttpSession(std::unique_ptr<ByteStream> stream, SessionContext& con
     : stream_(std::move(stream)),
       context_(context),
       reader_({.max_header_bytes = context.settings.max_header_bytes,
-               .max_body_bytes = context.settings.max_body_bytes}) {}
+               .max_body_bytes = context.settings.max_body_bytes},
+              [&context](std::string_view method, std::string_view path) {
+                return context.handler.is_streamed(method, path);
+              }) {}
 
 asio::awaitable<void> HttpSession::run() {
   const IoResult hello = co_await stream_->handshake(context_.settings.handshake_timeout);
@@ -98,23 +104,104 @@ asio::awaitable<bool> HttpSession::serve_one() {
   if (state == ReaderState::Header || state == ReaderState::Body) {
     co_await refuse(ProblemKind::RequestTimeout);
   }
-  if (state != ReaderState::Done) co_return false;
-
+  if (state != ReaderState::Done && state != ReaderState::Streamed) co_return false;
   ParsedRequest parsed = reader_.take();
-  const HttpRequest request{.method = std::move(parsed.method),
-                            .path = std::move(parsed.path),
-                            .fields = std::move(parsed.fields),
-                            .body = std::move(parsed.body),
-                            .scheme = stream_->scheme(),
-                            .trace = TraceId::random(context_.random),
-                            .received_at = context_.clock.now()};
+  if (state == ReaderState::Done) co_return co_await answer_whole(parsed);
+  co_return co_await answer_streamed(parsed);
+}
+
+HttpRequest HttpSession::request_of(ParsedRequest& parsed) const {
+  return {.method = std::move(parsed.method),
+          .path = std::move(parsed.path),
+          .fields = std::move(parsed.fields),
+          .body = std::move(parsed.body),
+          .scheme = stream_->scheme(),
+          .trace = TraceId::random(context_.random),
+          .received_at = context_.clock.now()};
+}
+
+asio::awaitable<bool> HttpSession::answer_whole(ParsedRequest& parsed) {
+  const HttpRequest request = request_of(parsed);
   HttpResponse response;
   std::function<void()> work = [this, &request, &response] {
-    response = answer(context_.handler, request);
+    response = answer(request.trace, [&] { return context_.handler.handle(request); });
   };
   co_await in_pool(work);
+  co_return co_await reply(response, request, parsed.keep_alive);
+}
 
-  const bool keep_alive = parsed.keep_alive && !context_.stopping;
+// The answer comes after the body, so that a client that sends all of it first reads the answer; a
+// body that is not taken is not read, and the connection closed.
+asio::awaitable<bool> HttpSession::answer_streamed(ParsedRequest& parsed) {
+  const HttpRequest request = request_of(parsed);
+  const std::uint64_t size = parsed.streamed_bytes;
+  std::unique_ptr<HttpUpload> upload;
+  HttpResponse response;
+  std::function<void()> begin = [&] {
+    response = answer(request.trace, [&] {
+      UploadStart start = context_.handler.begin_upload(request, size);
+      if (auto* refused = std::get_if<HttpResponse>(&start)) return std::move(*refused);
+      upload = std::move(std::get<std::unique_ptr<HttpUpload>>(start));
+      return HttpResponse();
+    });
+  };
+  co_await in_pool(begin);
+  if (!upload) co_return co_await reply(response, request, false);
+
+  if (parsed.expects_continue && !co_await write(kContinue)) co_return false;
+  const Received received = co_await receive(*upload, size, request.trace);
+  if (received != Received::Whole) upload.reset();
+  if (received == Received::Late) co_await refuse(ProblemKind::RequestTimeout);
+  if (received == Received::Failed) co_await refuse(ProblemKind::Unavailable);
+  if (received != Received::Whole) co_return false;
+  std::function<void()> finish = [&] {
+    response = answer(request.trace, [&] { return upload->finish(); });
+    upload.reset();
+  };
+  co_await in_pool(finish);
+  co_return co_await reply(response, request, parsed.keep_alive);
+}
+
+// The next part is read after the one before has been taken: memory stays constant.
+asio::awaitable<Received> HttpSession::receive(HttpUpload& upload,
+                                               std::uint64_t size,
+                                               const TraceId& trace) {
+  std::vector<char> bytes(kPaceBytes);
+  const SteadyPoint end = context_.clock.steady_now() + context_.settings.upload_timeout;
+  SteadyPoint pace = context_.clock.steady_now() + context_.settings.body_timeout;
+  std::uint64_t since_pace = 0;
+  for (std::uint64_t taken = 0; taken < size;) {
+    const std::string part = reader_.take_body();
+    if (part.empty()) {
+      const SteadyPoint now = context_.clock.steady_now();
+      const SteadyPoint deadline = std::min(pace, end);
+      if (now >= deadline) co_return Received::Late;
+      const IoResult read =
+          co_await stream_->read_some(asio::buffer(bytes), left_until(deadline, now));
+      if (read.error == asio::error::timed_out) co_return Received::Late;
+      if (read.error) co_return Received::Gone;
+      reader_.feed({bytes.data(), read.size});
+      continue;
+    }
+    bool is_taken = false;
+    std::function<void()> take = [&] {
+      is_taken = run_guarded(trace, [&] { upload.write(part); });
+    };
+    co_await in_pool(take);
+    if (!is_taken) co_return Received::Failed;
+    taken += part.size();
+    since_pace += part.size();
+    if (since_pace < kPaceBytes) continue;
+    since_pace = 0;
+    pace = context_.clock.steady_now() + context_.settings.body_timeout;
+  }
+  co_return Received::Whole;
+}
+
+asio::awaitable<bool> HttpSession::reply(HttpResponse& response,
+                                         const HttpRequest& request,
+                                         bool keep_alive) {
+  keep_alive = keep_alive && !context_.stopping;
   const ResponseFacts facts{.scheme = request.scheme,
                             .trace = request.trace,
                             .now = context_.clock.now(),
@@ -132,9 +219,12 @@ asio::awaitable<ReaderState> HttpSession::read_request() {
   SteadyPoint deadline = context_.clock.steady_now() + context_.settings.idle_timeout;
   for (;;) {
     const ReaderState state = reader_.advance();
-    if (state == ReaderState::Done || state == ReaderState::Refused) co_return state;
+    if (state == ReaderState::Done || state == ReaderState::Streamed ||
+        state == ReaderState::Refused) {
+      co_return state;
+    }
     if (state == ReaderState::Continue) {
-      if (!co_await write("HTTP/1.1 100 Continue\r\n\r\n")) co_return ReaderState::Idle;
+      if (!co_await write(kContinue)) co_return ReaderState::Idle;
       continue;
     }
     const SteadyPoint now = context_.clock.steady_now();

@@ -31,6 +31,14 @@ struct SessionContext {
   bool stopping = false;  ///< I/O thread only
 };
 
+/// What became of a streamed body.
+enum class Received : std::uint8_t {
+  Whole,
+  Late,   ///< its time was over
+  Gone,   ///< so is the client
+  Failed  ///< it could not be taken
+};
+
 /// Threads  the I/O thread; handlers and bodies are called in the pool.
 /// Errors   none leave: this is one of the three places where exceptions end (500 and the trace
 /// id).
@@ -47,6 +55,11 @@ class HttpSession {
 
  private:
   asio::awaitable<bool> serve_one();
+  asio::awaitable<bool> answer_whole(ParsedRequest& parsed);
+  asio::awaitable<bool> answer_streamed(ParsedRequest& parsed);
+  [[nodiscard]] HttpRequest request_of(ParsedRequest& parsed) const;
+  asio::awaitable<bool> reply(HttpResponse& response, const HttpRequest& request, bool keep_alive);
+  asio::awaitable<Received> receive(HttpUpload& upload, std::uint64_t size, const TraceId& trace);
   asio::awaitable<ReaderState> read_request();
   asio::awaitable<void> refuse(ProblemKind kind);
   asio::awaitable<bool> send(HttpResponse& response, const ResponseFacts& facts, bool head_only);

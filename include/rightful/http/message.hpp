@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "rightful/core/clock.hpp"
@@ -61,9 +62,28 @@ struct HttpResponse {
                         ///< the server
   std::string body{};
   std::unique_ptr<HttpBody> stream{};  ///< instead of `body`
+  /// The Content-Security-Policy of an answer that is a page; empty = nothing may run.
+  std::string content_policy{};
   /// What a HEAD answer announces instead of sending; handlers of GET leave it empty.
   std::optional<std::uint64_t> announced_size{};
 };
+
+/// The body of a request that is taken as it comes. Destroyed without finish(): it did not arrive
+/// whole.
+///
+/// Threads  one call at a time, by threads of the handler pool. Errors  as HttpHandler; the
+/// connection is closed after the answer.
+class HttpUpload {
+ public:
+  virtual ~HttpUpload() = default;
+
+  virtual void write(std::string_view bytes) = 0;
+  /// After the last byte, once.
+  [[nodiscard]] virtual HttpResponse finish() = 0;
+};
+
+/// The taker of a body, or an answer at once: then the body is not read.
+using UploadStart = std::variant<HttpResponse, std::unique_ptr<HttpUpload>>;
 
 /// Threads  called from several threads at once. Errors  an exception becomes 500 with the trace
 /// id.
@@ -72,6 +92,19 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
 
   [[nodiscard]] virtual HttpResponse handle(const HttpRequest& request) = 0;
+
+  /// Whether requests of this method and path come to begin_upload() instead of handle(). Called by
+  /// the I/O thread.
+  [[nodiscard]] virtual bool is_streamed(std::string_view /*method*/,
+                                         std::string_view /*path*/) const noexcept {
+    return false;
+  }
+
+  /// @param request     without its body. @param size_bytes  of the body, any number.
+  [[nodiscard]] virtual UploadStart begin_upload(const HttpRequest& /*request*/,
+                                                 std::uint64_t /*size_bytes*/) {
+    return HttpResponse{.status = 500};
+  }
 };
 
 }  // namespace rightful::http

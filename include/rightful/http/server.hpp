@@ -28,14 +28,16 @@ struct HttpServerSettings {
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{
       10'000};  ///< from the first byte to the last of the header
-  std::chrono::milliseconds body_timeout{20'000};
-  std::chrono::milliseconds idle_timeout{60'000};   ///< between two requests of one connection
-  std::chrono::milliseconds write_timeout{60'000};  ///< of one stalled write of at most 256 KiB
+  std::chrono::milliseconds body_timeout{
+      20'000};  ///< of a whole body; of each 64 KiB of a streamed one
+  std::chrono::milliseconds upload_timeout{3'600'000};  ///< of a whole body that is streamed
+  std::chrono::milliseconds idle_timeout{60'000};       ///< between two requests of one connection
+  std::chrono::milliseconds write_timeout{60'000};      ///< of one stalled write of at most 256 KiB
   std::chrono::milliseconds stop_timeout{10'000};  ///< how long stop() lets running requests finish
 };
 
-/// What can be known of the settings before anything is opened: the address is understood, plain HTTP
-/// stays on loopback, certificate and key are given both or neither.
+/// What can be known of the settings before anything is opened: the address is understood, plain
+/// HTTP stays on loopback, certificate and key are given both or neither.
 /// @return InvalidArgument
 [[nodiscard]] Result<void> check_settings(const HttpServerSettings& settings);
 

@@ -101,8 +101,13 @@ class HttpApi : public ::testing::Test {
 
   LifecycleHouse house_;
   bool ready_ = true;
+  exporting::ManualUploads uploads_{
+      house_.database.pool(), house_.keys, house_.clock, house_.random};
+  exporting::LinkedUploads linked_uploads_{
+      house_.database.pool(), uploads_, house_.clock, house_.random, house_.folder.path() / "work"};
   Api api_{house_.sign_in,
            house_.requests,
+           linked_uploads_,
            house_.clock,
            {.version = "1.2.3",
             .service_key = house_.keys.service_key().public_key(),

@@ -103,6 +103,86 @@ TEST(RequestReader, DoesNotKeepHttp10Alive) {
   EXPECT_FALSE(reader.take().keep_alive);
 }
 
+// -- bodies that are streamed
+
+constexpr const char* kPutHead = "PUT /v1/upload HTTP/1.1\r\nHost: localhost\r\n";
+
+bool is_upload(std::string_view method, std::string_view path) {
+  return method == "PUT" && path == "/v1/upload";
+}
+
+TEST(RequestReader, GivesAStreamedBodyAsItComes) {
+  RequestReader reader(kLimits, is_upload);
+  reader.feed(std::string(kPutHead) + "Content-Length: 200\r\n\r\nabc");
+
+  ASSERT_EQ(reader.advance(), ReaderState::Streamed);
+  const ParsedRequest request = reader.take();
+
+  EXPECT_EQ(request.method, "PUT");
+  EXPECT_EQ(request.body, "");
+  EXPECT_EQ(request.streamed_bytes, 200U);
+  EXPECT_FALSE(request.expects_continue);
+  EXPECT_EQ(reader.take_body(), "abc");
+  EXPECT_EQ(reader.take_body(), "");
+  reader.feed(std::string(197, 'x') + get(""));
+  EXPECT_EQ(reader.take_body(), std::string(197, 'x'));
+  EXPECT_EQ(reader.take_body(), "") << "the next request is no body";
+  ASSERT_EQ(reader.advance(), ReaderState::Done);
+  EXPECT_EQ(reader.take().path, "/v1/service");
+}
+
+TEST(RequestReader, LetsTheRouteJudgeTheSizeOfAStreamedBody) {
+  RequestReader reader(kLimits, is_upload);
+  reader.feed(std::string(kPutHead) + "Content-Length: 18446744073709551615\r\n\r\n");
+
+  ASSERT_EQ(reader.advance(), ReaderState::Streamed);
+  EXPECT_EQ(reader.take().streamed_bytes, 18446744073709551615U);
+}
+
+TEST(RequestReader, TakesAStreamedBodyOfNothing) {
+  RequestReader reader(kLimits, is_upload);
+  reader.feed(std::string(kPutHead) + "Content-Length: 0\r\nExpect: 100-continue\r\n\r\n" +
+              get(""));
+
+  ASSERT_EQ(reader.advance(), ReaderState::Streamed);
+  const ParsedRequest request = reader.take();
+  EXPECT_EQ(request.streamed_bytes, 0U);
+  EXPECT_FALSE(request.expects_continue);
+  EXPECT_EQ(reader.advance(), ReaderState::Done);
+}
+
+TEST(RequestReader, SaysThatTheClientWaitsBeforeAStreamedBody) {
+  RequestReader reader(kLimits, is_upload);
+  reader.feed(std::string(kPutHead) + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+
+  ASSERT_EQ(reader.advance(), ReaderState::Streamed);
+  EXPECT_TRUE(reader.take().expects_continue);
+}
+
+TEST(RequestReader, GuardsAStreamedRequestAsEveryOther) {
+  const auto refusal = [](const std::string& bytes) {
+    RequestReader reader(kLimits, is_upload);
+    reader.feed(bytes);
+    return reader.advance() == ReaderState::Refused ? text_of(reader.problem()).name : "taken";
+  };
+  const std::string head = kPutHead;
+
+  EXPECT_EQ(refusal(head + "\r\n"), "length_required");
+  EXPECT_EQ(refusal(head + "Transfer-Encoding: chunked\r\n\r\n"), "length_required");
+  EXPECT_EQ(refusal(head + "Content-Length: 5\r\nContent-Length: 5\r\n\r\n"), "bad_request");
+  EXPECT_EQ(refusal(head + "Content-Length: 18446744073709551616\r\n\r\n"), "bad_request");
+  EXPECT_EQ(refusal(head + "Content-Length: -1\r\n\r\n"), "bad_request");
+  EXPECT_EQ(refusal(head + "Host: b\r\nContent-Length: 5\r\n\r\n"), "host_invalid");
+  EXPECT_EQ(refusal("PUT /v1/upload/ HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"),
+            "bad_target");
+  EXPECT_EQ(refusal("PUT /v1/upload2 HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"),
+            "body_too_large");
+  EXPECT_EQ(refusal("POST /v1/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"),
+            "body_too_large");
+  EXPECT_EQ(refusal("GET /v1/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"),
+            "bad_request");
+}
+
 // Beast 1.81 takes each of the following (docs/adr/0012).
 
 TEST(RequestReader, RefusesEveryTransferEncoding) {
