@@ -38,6 +38,30 @@ class TestHandler final : public HttpHandler {
     return {.fields = {{"Content-Type", "text/plain"}}, .body = request.path + ":" + request.body};
   }
 
+  [[nodiscard]] bool is_streamed(std::string_view method,
+                                 std::string_view path) const noexcept override {
+    return method == "PUT" && path.starts_with("/upload");
+  }
+
+  [[nodiscard]] UploadStart begin_upload(const HttpRequest& request, std::uint64_t size) override {
+    ++calls;
+    if (request.path == "/upload/refused") return HttpResponse{.status = 403, .body = "no"};
+    if (request.path == "/upload/throws") throw std::runtime_error("CANARY");
+    upload.announced = size;
+    return std::make_unique<Upload>(*this);
+  }
+
+  /// What became of the last streamed body.
+  struct UploadFate {
+    std::uint64_t announced = 0;
+    std::atomic<std::uint64_t> bytes = 0;
+    std::atomic<std::size_t> largest = 0;
+    std::atomic<bool> finished = false;
+    std::promise<void> gone;
+  } upload;
+
+  std::uint64_t full_after = ~std::uint64_t{0};
+
   void let_go() {
     const std::scoped_lock lock(mutex_);
     go_ = true;
@@ -58,6 +82,33 @@ class TestHandler final : public HttpHandler {
   std::uint64_t break_after = ~std::uint64_t{0};
 
  private:
+  class Upload final : public HttpUpload {
+   public:
+    explicit Upload(TestHandler& owner) : owner_(owner) {}
+
+    ~Upload() override { owner_.upload.gone.set_value(); }
+
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    void write(std::string_view bytes) override {
+      UploadFate& fate = owner_.upload;
+      if (fate.bytes + bytes.size() > owner_.full_after) {
+        throw Failure(Retry::Later, "disk_full", "CANARY");
+      }
+      fate.bytes += bytes.size();
+      fate.largest = std::max(fate.largest.load(), bytes.size());
+    }
+
+    [[nodiscard]] HttpResponse finish() override {
+      owner_.upload.finished = true;
+      return {.body = "taken"};
+    }
+
+   private:
+    TestHandler& owner_;
+  };
+
   class Stream final : public HttpBody {
    public:
     explicit Stream(TestHandler& owner) : owner_(owner) {}
@@ -321,6 +372,113 @@ TEST_F(HttpServerOnLoopback, CutsABodyThatCannotBeRead) {
 
   EXPECT_LT(body_of(response).size(), handler_.stream_size);
   EXPECT_EQ(end.get(), body_of(response).size());
+}
+
+std::string put(std::string_view path, std::size_t size, std::string_view fields = "") {
+  return "PUT " + std::string(path) +
+         " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n" +
+         std::string(fields) + "\r\n";
+}
+
+TEST_F(HttpServerOnLoopback, TakesAStreamedBodyInPieces) {
+  start();
+  constexpr std::size_t kSize = std::size_t{20} << 20U;
+  RawClient client = connect();
+
+  client.send(put("/upload", kSize) + std::string(kSize, 'x') + get("/next"));
+
+  EXPECT_EQ(body_of(client.receive()), "taken");
+  EXPECT_EQ(body_of(client.receive()), "/next:") << "the request behind the body";
+  EXPECT_EQ(handler_.upload.announced, kSize);
+  EXPECT_EQ(handler_.upload.bytes, kSize);
+  EXPECT_LE(handler_.upload.largest, std::size_t{64} << 10U);
+}
+
+TEST_F(HttpServerOnLoopback, KeepsTheLimitOfAllOtherBodies) {
+  start();
+
+  EXPECT_EQ(status_of(exchange(put("/echo", std::size_t{65} << 10U))), "413");
+  EXPECT_EQ(handler_.calls, 0);
+}
+
+TEST_F(HttpServerOnLoopback, AsksForAStreamedBodyThatItTakes) {
+  start();
+  RawClient client = connect();
+
+  client.send(put("/upload", 3, "Expect: 100-continue\r\n"));
+  EXPECT_EQ(status_of(client.receive()), "100");
+  client.send("abc");
+
+  EXPECT_EQ(body_of(client.receive()), "taken");
+}
+
+TEST_F(HttpServerOnLoopback, RefusesAStreamedBodyBeforeItComes) {
+  start();
+
+  const std::string response =
+      exchange(put("/upload/refused", std::size_t{1} << 40U, "Expect: 100-continue\r\n"));
+  const std::string thrown = exchange(put("/upload/throws", 3) + "abc");
+
+  EXPECT_EQ(status_of(response), "403") << "and not 100";
+  EXPECT_EQ(field_of(response, "Connection"), "close");
+  EXPECT_EQ(status_of(thrown), "500");
+  EXPECT_EQ(thrown.find("CANARY"), std::string::npos);
+}
+
+TEST_F(HttpServerOnLoopback, ForgetsAStreamedBodyThatIsCutOff) {
+  start();
+  auto gone = handler_.upload.gone.get_future();
+  {
+    RawClient client = connect();
+    client.send(put("/upload", 1000) + std::string(999, 'x'));
+    client.finish_sending();
+    EXPECT_EQ(client.receive_all(), "");
+  }
+
+  gone.get();
+  EXPECT_FALSE(handler_.upload.finished);
+}
+
+TEST_F(HttpServerOnLoopback, CutsAStreamedBodyThatDripsIn) {
+  HttpServerSettings settings;
+  settings.body_timeout = 300ms;
+  start(settings);
+  auto gone = handler_.upload.gone.get_future();
+  RawClient client = connect();
+  client.send(put("/upload", 1000));
+
+  while (gone.wait_for(20ms) == std::future_status::timeout)
+    client.send("x");
+
+  EXPECT_EQ(status_of(client.receive_all()), "408");
+  EXPECT_FALSE(handler_.upload.finished);
+  EXPECT_LT(handler_.upload.bytes, 1000U);
+}
+
+TEST_F(HttpServerOnLoopback, CutsAStreamedBodyThatTakesTooLong) {
+  HttpServerSettings settings;
+  settings.upload_timeout = 300ms;
+  start(settings);
+  auto gone = handler_.upload.gone.get_future();
+  RawClient client = connect();
+  client.send(put("/upload", std::size_t{1} << 30U));
+
+  while (gone.wait_for(20ms) == std::future_status::timeout)
+    client.send(std::string(std::size_t{64} << 10U, 'x'));
+
+  EXPECT_EQ(status_of(client.receive_all()), "408");
+  EXPECT_FALSE(handler_.upload.finished);
+}
+
+TEST_F(HttpServerOnLoopback, SaysWhenAStreamedBodyCannotBeTaken) {
+  handler_.full_after = 100;
+  start();
+
+  const std::string response = exchange(put("/upload", 1000) + std::string(1000, 'x'));
+
+  EXPECT_EQ(status_of(response), "503");
+  EXPECT_EQ(response.find("CANARY"), std::string::npos);
+  EXPECT_FALSE(handler_.upload.finished);
 }
 
 TEST_F(HttpServerOnLoopback, LimitsItsConnections) {
