@@ -1,0 +1,36 @@
+/// @file
+/// A published log as a directory of files. Follows no symbolic link below the directory itself.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "rightful/core/bytes.hpp"
+#include "rightful/core/result.hpp"
+#include "rightful/core/unique_fd.hpp"
+#include "rightful/ledger/tile_store.hpp"
+
+namespace rightful::ledger {
+
+/// Format   docs/formats/ledger-tiles.md
+/// Threads  one at a time; several processes may read while one writes.
+/// Errors   Failure for faults of the disk.
+class LogDirectory final : public TileSource, public TileSink {
+ public:
+  /// @param path  an existing directory; may itself be reached over links. @return NotFound, Denied
+  [[nodiscard]] static Result<LogDirectory> open(const std::filesystem::path& path);
+
+  [[nodiscard]] Result<Bytes> read(const LogPath& path) override;
+  [[nodiscard]] Result<std::vector<std::uint64_t>> saved_checkpoints() override;
+  /// Files are made 0640, folders 0750: bodies are personal data.
+  [[nodiscard]] Result<void> put(const LogPath& path, ByteView content) override;
+  [[nodiscard]] Result<void> replace(const LogPath& path, ByteView content) override;
+
+ private:
+  LogDirectory(UniqueFd root, std::string name) : root_(std::move(root)), name_(std::move(name)) {}
+
+  UniqueFd root_;
+  std::string name_;
+};
+
+}  // namespace rightful::ledger

@@ -1,0 +1,251 @@
+#include "rightful/ledger/log_directory.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
+#include "rightful/core/check.hpp"
+#include "rightful/core/failure.hpp"
+
+namespace rightful::ledger {
+
+namespace {
+
+constexpr mode_t kFileMode = 0640;
+constexpr mode_t kFolderMode = 0750;
+constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+enum class Missing : std::uint8_t { Report, Create };
+
+/// The folder in which a file stands, and its name there.
+struct Place {
+  UniqueFd folder;
+  std::string name;
+};
+
+std::unexpected<Error> denied(std::string_view name) {
+  return fail(ErrorCode::Denied,
+              std::string(name) +
+                  " may not be read, or is a link or another thing than a file of the "
+                  "log");
+}
+
+// What an error of open means below the log's directory. A link where a folder is expected gives
+// ENOTDIR, where a file is expected ELOOP.
+std::unexpected<Error> open_error(const std::string& name, int error_number) {
+  if (error_number == ENOENT) return fail(ErrorCode::NotFound, "no file " + name);
+  const std::array refused{ELOOP, ENOTDIR, EISDIR, EACCES, EPERM, ENXIO};
+  if (std::ranges::find(refused, error_number) != refused.end()) return denied(name);
+  throw_system_failure("open " + name, error_number);
+}
+
+void sync(int fd, const std::string& name) {
+  if (::fsync(fd) != 0) throw_system_failure("fsync " + name, errno);
+}
+
+Result<UniqueFd> open_folder(int parent, const std::string& name, Missing missing) {
+  UniqueFd folder(::openat(parent, name.c_str(), kFolderFlags));
+  if (folder.is_open()) return folder;
+  if (errno != ENOENT || missing == Missing::Report) return open_error(name, errno);
+  if (::mkdirat(parent, name.c_str(), kFolderMode) != 0 && errno != EEXIST) {
+    throw_system_failure("mkdir " + name, errno);
+  }
+  sync(parent, "the folder above " + name);
+  folder = UniqueFd(::openat(parent, name.c_str(), kFolderFlags));
+  if (!folder.is_open()) return open_error(name, errno);
+  return folder;
+}
+
+// Step by step, so that no part of the way is a link.
+Result<Place> find_place(int root, const LogPath& path, Missing missing) {
+  UniqueFd folder(::openat(root, ".", kFolderFlags));
+  if (!folder.is_open()) throw_system_failure("open the log's directory", errno);
+  std::string_view rest = path.text();
+  for (std::size_t slash = rest.find('/'); slash != std::string_view::npos;
+       slash = rest.find('/')) {
+    RIGHTFUL_TRY(folder, open_folder(folder.get(), std::string(rest.substr(0, slash)), missing));
+    rest.remove_prefix(slash + 1);
+  }
+  return Place{.folder = std::move(folder), .name = std::string(rest)};
+}
+
+// Without O_NONBLOCK a pipe with this name would stop the reader.
+Result<UniqueFd> open_file(const Place& place) {
+  UniqueFd fd(::openat(
+      place.folder.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.is_open()) return open_error(place.name, errno);
+  struct stat facts{};
+  if (::fstat(fd.get(), &facts) != 0) throw_system_failure("fstat " + place.name, errno);
+  if (!S_ISREG(facts.st_mode)) return denied(place.name);
+  return fd;
+}
+
+Result<Bytes> read_at_most(int fd, std::size_t limit, const std::string& name) {
+  Bytes content(limit + 1);
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t got = ::read(fd, content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_system_failure("read " + name, errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > limit) {
+    return fail(ErrorCode::LimitExceeded,
+                name + " is larger than the " + std::to_string(limit) + " bytes it can have");
+  }
+  content.resize(size);
+  return content;
+}
+
+Result<Bytes> read_file_at(const Place& place, const LogPath& path) {
+  RIGHTFUL_TRY(const UniqueFd fd, open_file(place));
+  return read_at_most(fd.get(), path.max_size_bytes(), path.text());
+}
+
+/// A new file beside its final name; removed unless it was given that name.
+class NewFile {
+ public:
+  explicit NewFile(const Place& place) : place_(place), name_("." + place.name + ".new") {
+    static_cast<void>(::unlinkat(folder(), name_.c_str(), 0));  // left by a run that was killed
+    fd_ = UniqueFd(::openat(
+        folder(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+    if (!fd_.is_open()) throw_system_failure("create " + name_, errno);
+  }
+
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  ~NewFile() {
+    if (is_new_) ::unlinkat(folder(), name_.c_str(), 0);
+  }
+
+  void write(ByteView content) {
+    while (!content.empty()) {
+      const ssize_t put = ::write(fd_.get(), content.data(), content.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) throw_system_failure("write " + name_, errno);
+      content = content.subspan(static_cast<std::size_t>(put));
+    }
+    sync(fd_.get(), name_);
+  }
+
+  /// Takes the final name, from an older file too.
+  void take_name() {
+    if (::renameat(folder(), name_.c_str(), folder(), place_.name.c_str()) != 0) {
+      throw_system_failure("rename to " + place_.name, errno);
+    }
+    is_new_ = false;
+    sync(folder(), "the folder of " + place_.name);
+  }
+
+  /// As take_name where nothing has that name; false when something has it.
+  [[nodiscard]] bool take_free_name() {
+    const char* const to = place_.name.c_str();
+    if (::renameat2(folder(), name_.c_str(), folder(), to, RENAME_NOREPLACE) == 0) {
+      is_new_ = false;
+    } else if (errno == EEXIST) {
+      return false;
+    } else if ((errno != EINVAL && errno != ENOSYS) ||
+               // A file system without the flag: a second name never replaces either.
+               ::linkat(folder(), name_.c_str(), folder(), to, 0) != 0) {
+      if (errno == EEXIST) return false;
+      throw_system_failure("rename to " + place_.name, errno);
+    }
+    sync(folder(), "the folder of " + place_.name);
+    return true;
+  }
+
+ private:
+  [[nodiscard]] int folder() const { return place_.folder.get(); }
+
+  const Place& place_;
+  std::string name_;
+  UniqueFd fd_;
+  bool is_new_ = true;
+};
+
+Result<void> compare_with_existing(const Place& place, const LogPath& path, ByteView content) {
+  const auto existing = read_file_at(place, path);
+  if (existing && std::ranges::equal(*existing, content)) return {};
+  if (!existing && existing.error().code != ErrorCode::LimitExceeded) {
+    return std::unexpected(existing.error());
+  }
+  return fail(ErrorCode::Conflict, path.text() + " is published with other bytes");
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+
+}  // namespace
+
+Result<LogDirectory> LogDirectory::open(const std::filesystem::path& path) {
+  UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!root.is_open()) return open_error(path.string(), errno);
+  return LogDirectory(std::move(root), path.string());
+}
+
+Result<Bytes> LogDirectory::read(const LogPath& path) {
+  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Report));
+  return read_file_at(place, path);
+}
+
+Result<std::vector<std::uint64_t>> LogDirectory::saved_checkpoints() {
+  std::vector<std::uint64_t> sizes;
+  auto folder = open_folder(root_.get(), "checkpoints", Missing::Report);
+  if (!folder && folder.error().code == ErrorCode::NotFound) return sizes;
+  if (!folder) return std::unexpected(std::move(folder).error());
+  const std::unique_ptr<DIR, CloseFolder> listing(::fdopendir(folder->get()));
+  if (listing == nullptr) throw_system_failure("list checkpoints of " + name_, errno);
+  static_cast<void>(folder->release());  // the listing closes it
+  while (true) {
+    errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): each thread would list with a DIR of its own
+    const dirent* const entry = ::readdir(listing.get());
+    if (entry == nullptr) break;
+    const auto path = LogPath::parse(std::string("checkpoints/") + entry->d_name);
+    if (!path) continue;
+    if (sizes.size() == kMaxSavedCheckpoints)
+      return fail(ErrorCode::LimitExceeded, "more than 65536 saved checkpoints");
+    sizes.push_back(path->index());
+  }
+  if (errno != 0) throw_system_failure("list checkpoints of " + name_, errno);
+  std::ranges::sort(sizes);
+  return sizes;
+}
+
+Result<void> LogDirectory::put(const LogPath& path, ByteView content) {
+  RIGHTFUL_CHECK(content.size() <= path.max_size_bytes());
+  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Create));
+  const auto before = compare_with_existing(place, path, content);
+  if (before || before.error().code != ErrorCode::NotFound) return before;
+  NewFile file(place);
+  file.write(content);
+  if (file.take_free_name()) return {};
+  return compare_with_existing(place, path, content);  // another writer was faster
+}
+
+Result<void> LogDirectory::replace(const LogPath& path, ByteView content) {
+  RIGHTFUL_CHECK(path.kind() == LogFileKind::Checkpoint || path.kind() == LogFileKind::EntryBundle);
+  RIGHTFUL_CHECK(content.size() <= path.max_size_bytes());
+  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Create));
+  const auto existing = open_file(place);
+  if (!existing && existing.error().code != ErrorCode::NotFound) {
+    return std::unexpected(existing.error());
+  }
+  NewFile file(place);
+  file.write(content);
+  file.take_name();
+  return {};
+}
+
+}  // namespace rightful::ledger
