@@ -22,6 +22,8 @@ class CopyTextDecoder {
   [[nodiscard]] std::span<const Field> decode(std::string_view line, std::size_t fields);
 
  private:
+  void add_field(std::string_view raw, bool is_escaped);
+
   std::string buffer_;
   std::vector<Field> fields_;
 };

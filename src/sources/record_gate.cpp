@@ -85,17 +85,16 @@ Value RecordGate::delivered(const catalog::Field& field, const Value& value) {
     ++facts_.redacted[field.name];
     return {ValueKind::Redacted, {}};
   }
+  const bool is_masked = field.third_party == catalog::ThirdParty::Redact ||
+                         field.third_party == catalog::ThirdParty::Pseudonymise;
   // The account's own ID is not a third party's.
-  const bool is_own = context_.pseudonyms.is_own(value.text);
-  if (field.third_party == catalog::ThirdParty::Redact && !is_own) {
+  if (!is_masked || context_.pseudonyms.is_own(value.text)) return value;
+  if (field.third_party == catalog::ThirdParty::Redact) {
     ++facts_.redacted[field.name];
     return {ValueKind::Redacted, {}};
   }
-  if (field.third_party == catalog::ThirdParty::Pseudonymise && !is_own) {
-    ++facts_.pseudonymised[field.name];
-    return {ValueKind::Pseudonym, context_.pseudonyms.number_of(value.text)};
-  }
-  return value;
+  ++facts_.pseudonymised[field.name];
+  return {ValueKind::Pseudonym, context_.pseudonyms.number_of(value.text)};
 }
 
 void RecordGate::deliver_objects(std::span<const Value> values) {
