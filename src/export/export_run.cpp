@@ -167,11 +167,11 @@ void ExportRun::write_object(const ListedObject& listed, DatasetSummary& summary
   if (!begun)
     throw Failure(
         Retry::Never, "internal", "an object's entry was refused: " + begun.error().detail);
-  std::vector<std::byte> buffer(kCopyBytes);
+  copy_buffer_.resize(kCopyBytes);
   for (;;) {
-    const std::size_t got = value_or_stop(object->read(buffer));
+    const std::size_t got = value_or_stop(object->read(copy_buffer_));
     if (got == 0) break;
-    zip.write(std::span(buffer).first(got));
+    zip.write(std::span(copy_buffer_).first(got));
     summary.bytes += got;
     progress_.bytes += static_cast<std::int64_t>(got);
     report_progress(nullptr);

@@ -3,6 +3,7 @@
 /// around it (export_child.cpp).
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -89,6 +90,7 @@ class ExportRun {
   std::unique_ptr<archive::PackageWriter> writer_;
   std::unique_ptr<archive::ManifestWriter> manifest_;
   MediaList media_;
+  std::vector<std::byte> copy_buffer_;
   Phrases phrases_;
   PackageSummary summary_;
   std::chrono::steady_clock::time_point reported_at_;

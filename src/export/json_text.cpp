@@ -54,6 +54,18 @@ auto special_bytes(ByteBlock b) {
   return (b < 0x20) | (b == '"') | (b == '\\');
 }
 
+void append_quoted(std::string& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  const std::size_t end = begin + text.size() + 2;
+  // The size that libstdc++ 12 hands back here is the capacity.
+  out.resize_and_overwrite(end, [&](char* data, std::size_t /*capacity*/) {
+    data[begin] = '"';
+    text.copy(data + begin + 1, text.size());
+    data[end - 1] = '"';
+    return end;
+  });
+}
+
 /// `NaN` and the infinities are no JSON numbers.
 bool is_json_number(std::string_view text) {
   return !text.empty() &&
@@ -63,6 +75,7 @@ bool is_json_number(std::string_view text) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+  if (plain_length(text, kSpecial, special_bytes) == text.size()) return append_quoted(out, text);
   out += '"';
   while (!text.empty()) {
     const std::size_t plain = plain_length(text, kSpecial, special_bytes);
