@@ -7,6 +7,7 @@
 #include "rightful/core/check.hpp"
 
 #include "archive/package_format.hpp"
+#include "archive/reader/clean_registers.hpp"
 #include "archive/reader/refuse.hpp"
 
 namespace rightful::archive::reader {
@@ -53,6 +54,7 @@ Result<ByteView> EntryContent::next() {
   unpacked_ += part.size();
   if (unpacked_ > record_->size) return malformed("the content of an entry has another size");
   crc_ = crc32_gzip_refl(crc_, reinterpret_cast<const unsigned char*>(part.data()), part.size());
+  clean_registers();
   return part;
 }
 
