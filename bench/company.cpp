@@ -1,9 +1,8 @@
 #include "bench/company.hpp"
 
-#include "rightful/core/failure.hpp"
-
 #include "app/demo_shop.hpp"
 #include "bench/measured_run.hpp"
+#include "bench/value_of.hpp"
 
 namespace rightful::bench {
 namespace {
@@ -12,6 +11,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kDatabase = "company";
 constexpr std::string_view kReader = "bench_reader";
+constexpr const char* kAccount = "anna-schmidt";
 
 constexpr std::string_view kCatalog = R"(version: 1
 controller:
@@ -77,12 +77,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO bench_reader;
 ANALYZE;
 )";
 
-template <class T>
-T value_of(Result<T> result) {
-  if (!result) throw Failure(Retry::Never, "bench", result.error().detail);
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
-
 }  // namespace
 
 Company Company::build(const Setup& setup, const fs::path& place) {
@@ -100,12 +94,11 @@ Company Company::build(const Setup& setup, const fs::path& place) {
   return {std::move(cluster), recordings};
 }
 
-std::string Company::catalog() {
-  return std::string(kCatalog);
-}
-
-std::string Company::database_url() const {
-  return cluster_.url(kDatabase, kReader);
+ExportedData Company::exported() const {
+  return {
+      .account = kAccount,
+      .catalog = std::string(kCatalog),
+      .locations = {{"shop", cluster_.url(kDatabase, kReader)}, {"voice", recordings_.string()}}};
 }
 
 }  // namespace rightful::bench

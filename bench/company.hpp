@@ -5,16 +5,13 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
 
 #include "rightful/store/embedded_cluster.hpp"
 
+#include "bench/export_order.hpp"
 #include "bench/setup.hpp"
 
 namespace rightful::bench {
-
-inline constexpr const char* kAccount = "anna-schmidt";
 
 /// Owns     the server; it is stopped with the object. Threads  one.
 class Company {
@@ -22,11 +19,8 @@ class Company {
   /// In `place`. Errors  Failure, also when PostgreSQL is not installed.
   static Company build(const Setup& setup, const std::filesystem::path& place);
 
-  [[nodiscard]] static std::string catalog();
-  /// As a role that may only read.
-  [[nodiscard]] std::string database_url() const;
-
-  [[nodiscard]] const std::filesystem::path& recordings() const noexcept { return recordings_; }
+  /// Read as a role that may do nothing else.
+  [[nodiscard]] ExportedData exported() const;
 
  private:
   Company(store::EmbeddedCluster cluster, std::filesystem::path recordings)

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -16,8 +17,8 @@
 #include "rightful/crypto/statement.hpp"
 #include "rightful/queue/child_channel.hpp"
 
-#include "bench/end_to_end.hpp"
 #include "bench/stop_request.hpp"
+#include "bench/value_of.hpp"
 #include "export/child_protocol.hpp"
 
 namespace rightful::bench {
@@ -28,12 +29,6 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::chrono::days kLifetime{30};
 constexpr std::int64_t kMemoryMib = 512;  // ExportSettings' own default
-
-template <class T>
-T value_of(Result<T> result) {
-  if (!result) throw Failure(Retry::Never, "bench", result.error().detail);
-  if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
 
 double seconds_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double>(to - from).count();
@@ -111,9 +106,9 @@ class ExportOrder::Talk {
   std::optional<exporting::ResultMessage> result_;
 };
 
-ExportOrder::ExportOrder(const Company& company, fs::path place)
-    : company_(company),
-      account_(value_of(AccountId::parse(kAccount))),
+ExportOrder::ExportOrder(ExportedData data, const fs::path& place)
+    : data_(std::move(data)),
+      account_(value_of(AccountId::parse(data_.account))),
       packages_(place / "packages"),
       work_(place / "spill") {
   fs::create_directories(packages_);
@@ -129,27 +124,25 @@ std::string ExportOrder::child_input() const {
   const crypto::RequestStatement statement{
       request_, account_, requester_.unlock_keys().public_key(), crypto::Nonce::from(nonce), now};
   const auto key = requester_.sign_key();
-  const std::string catalog = Company::catalog();
-  const exporting::ChildInput input{
-      .account = account_,
-      .request = request_,
-      .statement = statement,
-      .sign_key = key.public_key(),
-      .signature = crypto::sign_statement(statement, key),
-      .service_key = service_.public_key(),
-      .recovery_wrap = std::nullopt,
-      .language = "en",
-      .catalog = catalog,
-      .catalog_version = 1,
-      .catalog_sha256 = crypto::sha256(as_bytes(catalog)),
-      .locations = {{"shop", company_.database_url()}, {"voice", company_.recordings().string()}},
-      .package_directory = packages_.string(),
-      .object_name = object_name_,
-      .work_directory = work_.string(),
-      .created = now,
-      .not_after = now + kLifetime,
-      .memory_mib = kMemoryMib,
-      .is_landlock_required = false};
+  const exporting::ChildInput input{.account = account_,
+                                    .request = request_,
+                                    .statement = statement,
+                                    .sign_key = key.public_key(),
+                                    .signature = crypto::sign_statement(statement, key),
+                                    .service_key = service_.public_key(),
+                                    .recovery_wrap = std::nullopt,
+                                    .language = "en",
+                                    .catalog = data_.catalog,
+                                    .catalog_version = 1,
+                                    .catalog_sha256 = crypto::sha256(as_bytes(data_.catalog)),
+                                    .locations = data_.locations,
+                                    .package_directory = packages_.string(),
+                                    .object_name = object_name_,
+                                    .work_directory = work_.string(),
+                                    .created = now,
+                                    .not_after = now + kLifetime,
+                                    .memory_mib = kMemoryMib,
+                                    .is_landlock_required = false};
   return exporting::encode(input);
 }
 
@@ -175,12 +168,22 @@ ExportRunFacts ExportOrder::run(const fs::path& self) {
   throw_if_stop_requested();
   if (!status.is_success()) throw Failure(Retry::Never, "bench", "the export child failed");
   envelope_ = talk.result().envelope;
-  return {.whole = {.name = kEndToEnd,
+  return {.whole = {.name = {},
                     .wall_s = seconds_between(start, ended),
                     .cpu_s = std::chrono::duration<double>(status.cpu).count(),
                     .peak_mib = static_cast<double>(status.peak_memory_kib) / 1024.0,
                     .output_bytes = fs::file_size(package())},
           .stages_s = talk.stages(ended)};
+}
+
+ExportRunFacts median_by_wall(std::vector<ExportRunFacts> runs) {
+  std::ranges::sort(runs, {}, [](const ExportRunFacts& run) { return run.whole.wall_s; });
+  double peak_mib = 0;
+  for (const ExportRunFacts& run : runs)
+    peak_mib = std::max(peak_mib, run.whole.peak_mib);
+  ExportRunFacts median = runs[runs.size() / 2];
+  median.whole.peak_mib = peak_mib;
+  return median;
 }
 
 std::string ExportOrder::code() const {

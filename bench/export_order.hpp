@@ -12,15 +12,22 @@
 #include "rightful/core/random.hpp"
 #include "rightful/crypto/requester_root.hpp"
 #include "rightful/crypto/signature.hpp"
+#include "rightful/sources/account_reader.hpp"
 
-#include "bench/company.hpp"
 #include "bench/measured_run.hpp"
 
 namespace rightful::bench {
 
+/// Whose data are exported, what the catalog says about them, and where they are.
+struct ExportedData {
+  std::string account;
+  std::string catalog;
+  sources::SourceLocations locations;
+};
+
 /// One export: the child's process from start to end.
 struct ExportRunFacts {
-  Measurement whole;
+  Measurement whole;                                     ///< without a name
   std::vector<std::pair<std::string, double>> stages_s;  ///< in order; they add up to nearly all
 };
 
@@ -29,7 +36,7 @@ struct ExportRunFacts {
 class ExportOrder {
  public:
   /// @param place  holds package and work folder
-  ExportOrder(const Company& company, std::filesystem::path place);
+  ExportOrder(ExportedData data, const std::filesystem::path& place);
 
   /// Errors  Failure naming what the child says went wrong.
   [[nodiscard]] ExportRunFacts run(const std::filesystem::path& self);
@@ -44,7 +51,7 @@ class ExportOrder {
 
   [[nodiscard]] std::string child_input() const;
 
-  const Company& company_;
+  ExportedData data_;
   SystemRandom random_;
   crypto::RequesterRoot requester_ = crypto::RequesterRoot::generate(random_);
   crypto::SigningKey service_ = crypto::SigningKey::generate(random_);
@@ -55,5 +62,8 @@ class ExportOrder {
   std::string object_name_;
   std::string envelope_;
 };
+
+/// Its peak memory is the largest of all runs.
+[[nodiscard]] ExportRunFacts median_by_wall(std::vector<ExportRunFacts> runs);
 
 }  // namespace rightful::bench

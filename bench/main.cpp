@@ -21,6 +21,7 @@
 #include "bench/machine.hpp"
 #include "bench/options.hpp"
 #include "bench/packing.hpp"
+#include "bench/plain_file.hpp"
 #include "bench/scores.hpp"
 #include "bench/stop_request.hpp"
 #include "bench/tables.hpp"
@@ -32,13 +33,6 @@ namespace rightful::bench {
 namespace {
 
 using nlohmann::ordered_json;
-
-void put_file(const std::string& path, const std::string& content) {
-  std::ofstream out(path, std::ios::binary);
-  out << content;
-  out.close();
-  if (!out) throw Failure(Retry::Never, "bench", "cannot write " + path);
-}
 
 /// The results to begin with: nothing, or those of an earlier run on this machine.
 ordered_json earlier_results(const Options& options, const ordered_json& machine) {
@@ -93,9 +87,9 @@ void run_bench(const Options& options) {
   results["ratios"] = ratios_of(results["parts"]);
   results["peak_memory_mib"] = peak_memory_mib(results["parts"]);
   fmt::print("{}", kRemarks);
-  print_goals(results);
-  if (!options.json.empty()) put_file(options.json, results.dump(2) + "\n");
-  if (!options.chart.empty()) put_file(options.chart, draw_chart(results));
+  print_goals(packaging_goals(), results);
+  if (!options.json.empty()) write_file(options.json, results.dump(2) + "\n");
+  if (!options.chart.empty()) write_file(options.chart, draw_chart(results));
 }
 
 /// A single run in this process. @return false when `arguments` is none.

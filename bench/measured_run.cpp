@@ -50,7 +50,9 @@ void put_aside(const std::filesystem::path& output) {
   std::filesystem::rename(output, output.string() + ".aside-" + std::to_string(++number));
 }
 
-Measurement run_once(const Contender& contender) {
+}  // namespace
+
+Measurement measure_once(const Contender& contender) {
   put_aside(contender.output);
   Measurement sum{.name = contender.name};
   const std::uint64_t blocks_before = blocks_read();
@@ -68,7 +70,6 @@ Measurement run_once(const Contender& contender) {
   return sum;
 }
 
-/// Its peak memory is the largest that any round saw.
 Measurement median_by_wall(std::vector<Measurement> runs) {
   const double peak_mib = std::ranges::max(runs, {}, &Measurement::peak_mib).peak_mib;
   std::uint64_t from_disk = 0;
@@ -81,8 +82,6 @@ Measurement median_by_wall(std::vector<Measurement> runs) {
   return median;
 }
 
-}  // namespace
-
 std::vector<Measurement> measure_in_turn(const std::vector<Contender>& contenders,
                                          int rounds,
                                          Progress& progress) {
@@ -90,7 +89,7 @@ std::vector<Measurement> measure_in_turn(const std::vector<Contender>& contender
   for (int round = 1; round <= rounds; ++round) {
     for (const Contender& contender : contenders) {
       progress.show(contender.name, round, rounds);
-      runs[contender.name].push_back(run_once(contender));
+      runs[contender.name].push_back(measure_once(contender));
     }
   }
   progress.clear();

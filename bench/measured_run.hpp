@@ -31,6 +31,12 @@ struct Measurement {
   std::uint64_t read_from_disk_kib = 0;
 };
 
+/// Errors  Failure when it fails, or when the user has asked for the end.
+[[nodiscard]] Measurement measure_once(const Contender& contender);
+
+/// Its peak memory is the largest that any run saw, its reads from the disk are those of all.
+[[nodiscard]] Measurement median_by_wall(std::vector<Measurement> runs);
+
 /// Runs all contenders in turn, `rounds` times (A B C A B C …, so that a slow moment hits all), and
 /// gives the median of each by wall time. Errors  Failure when one of them fails, or when the user
 /// has asked for the end.

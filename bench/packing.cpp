@@ -48,6 +48,19 @@ ordered_json json_of(const Floor& floor) {
   return json;
 }
 
+/// The primitives, their sum, and what ours took.
+void print_floor(const Floor& floor, const Measurement& ours) {
+  fmt::print("  primitives alone, CPU ms on the same bytes:\n");
+  for (const auto& [primitive, seconds] : floor)
+    fmt::print("    {:<28}{:>9.1f}\n", primitive, seconds * 1e3);
+  const double sum = sum_of(floor);
+  fmt::print("    {:<28}{:>9.1f}   ours {:.1f} = {:.2f} times\n",
+             "sum",
+             sum * 1e3,
+             ours.cpu_s * 1e3,
+             ours.cpu_s / sum);
+}
+
 }  // namespace
 
 ordered_json measure_packing(const Setup& setup, const Work& work) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 
 #include "rightful/core/failure.hpp"
 
@@ -36,6 +37,13 @@ std::size_t FileInput::read(std::span<std::byte> into) {
   const ssize_t got = ::read(fd_.get(), into.data(), into.size());
   if (got < 0) throw_system_failure("read", errno);
   return static_cast<std::size_t>(got);
+}
+
+void write_file(const std::filesystem::path& path, const std::string& content) {
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  out.close();
+  if (!out) throw Failure(Retry::Never, "bench", "cannot write " + path.string());
 }
 
 }  // namespace rightful::bench

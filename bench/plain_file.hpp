@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "rightful/archive/package_sink.hpp"
 #include "rightful/core/unique_fd.hpp"
@@ -33,5 +34,8 @@ class FileInput {
  private:
   UniqueFd fd_;
 };
+
+/// A whole file at once. Errors  Failure.
+void write_file(const std::filesystem::path& path, const std::string& content);
 
 }  // namespace rightful::bench

@@ -2,32 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "bench/contenders.hpp"
 #include "bench/end_to_end.hpp"
 #include "bench/options.hpp"
-#include "bench/tables.hpp"
 #include "bench/unlocking.hpp"
 
 namespace rightful::bench {
 namespace {
 
 using nlohmann::ordered_json;
-
-enum class Wanted : std::uint8_t { AtLeast, AtMost };
-
-struct Goal {
-  const char* key;
-  const char* what;
-  Wanted wanted;
-  double bound;
-};
 
 constexpr std::array<Goal, 9> kGoals{{
     {"default_vs_7zz_mx1", "VJ: times faster than 7zz -mx=1 with 2 threads", Wanted::AtLeast, 8},
@@ -77,14 +63,6 @@ bool is_ours(const ordered_json& row) {
   return name.starts_with("rightful") || name == "end to end" || name.starts_with("packing");
 }
 
-std::optional<double> reached(const ordered_json& results, const char* key) {
-  if (const auto& ratios = results.at("ratios"); ratios.contains(key))
-    return ratios.at(key).get<double>();
-  if (results.contains(key) && results.at(key).get<double>() > 0)
-    return results.at(key).get<double>();
-  return std::nullopt;
-}
-
 }  // namespace
 
 ordered_json ratios_of(const ordered_json& parts) {
@@ -120,20 +98,8 @@ double peak_memory_mib(const ordered_json& parts) {
   return peak;
 }
 
-void print_goals(const ordered_json& results) {
-  print_title("goals");
-  for (const Goal& goal : kGoals) {
-    const auto value = reached(results, goal.key);
-    if (!value) continue;
-    const bool is_reached =
-        goal.wanted == Wanted::AtLeast ? *value >= goal.bound : *value <= goal.bound;
-    fmt::print("  {:<52}{:>8.2f}   goal {} {:<5}{}\n",
-               goal.what,
-               *value,
-               goal.wanted == Wanted::AtLeast ? "≥" : "≤",
-               goal.bound,
-               is_reached ? "reached" : "missed");
-  }
+std::span<const Goal> packaging_goals() {
+  return kGoals;
 }
 
 }  // namespace rightful::bench

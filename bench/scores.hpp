@@ -1,8 +1,11 @@
 /// @file
-/// What the figures are worth: ratios, peak memory, and the goals beside them.
+/// What the figures of bench_packaging are worth: ratios, peak memory, and the goals.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
+
+#include "bench/goals.hpp"
 
 namespace rightful::bench {
 
@@ -13,8 +16,6 @@ namespace rightful::bench {
 /// The largest that any of ours took in any part; 0 when nothing was measured.
 [[nodiscard]] double peak_memory_mib(const nlohmann::ordered_json& parts);
 
-/// One line a goal: what it is, what was reached, and the word for it.
-/// @param results  with `ratios` and `peak_memory_mib`
-void print_goals(const nlohmann::ordered_json& results);
+[[nodiscard]] std::span<const Goal> packaging_goals();
 
 }  // namespace rightful::bench

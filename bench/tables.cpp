@@ -48,18 +48,6 @@ void print_rows(const std::vector<Measurement>& rows) {
   }
 }
 
-void print_floor(const Floor& floor, const Measurement& ours) {
-  fmt::print("  primitives alone, CPU ms on the same bytes:\n");
-  for (const auto& [primitive, seconds] : floor)
-    fmt::print("    {:<28}{:>9.1f}\n", primitive, seconds * 1e3);
-  const double sum = sum_of(floor);
-  fmt::print("    {:<28}{:>9.1f}   ours {:.1f} = {:.2f} times\n",
-             "sum",
-             sum * 1e3,
-             ours.cpu_s * 1e3,
-             ours.cpu_s / sum);
-}
-
 ordered_json json_of(const std::vector<Measurement>& rows) {
   ordered_json json = ordered_json::array();
   for (const Measurement& row : rows) {

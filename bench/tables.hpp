@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/floor.hpp"
 #include "bench/measured_run.hpp"
 #include "bench/workload.hpp"
 
@@ -18,8 +17,6 @@ void print_work(const Work& work, const FolderSize& size, int rounds);
 void print_title(std::string_view title);
 /// Against the first row, which is ours.
 void print_rows(const std::vector<Measurement>& rows);
-/// The primitives, their sum, and what ours took.
-void print_floor(const Floor& floor, const Measurement& ours);
 
 [[nodiscard]] nlohmann::ordered_json json_of(const std::vector<Measurement>& rows);
 
