@@ -61,6 +61,13 @@ void Deflater::finish(const Take& take) {
   RIGHTFUL_CHECK(state_->stream.internal_state.state == ZSTATE_END);
 }
 
+void Deflater::flush(const Take& take) {
+  state_->stream.next_in = state_->output.data();
+  state_->stream.avail_in = 0;
+  state_->stream.flush = SYNC_FLUSH;
+  drain(take);
+}
+
 void Deflater::drain(const Take& take) {
   isal_zstream& stream = state_->stream;
   bool is_full = true;

@@ -8,7 +8,14 @@
 
 #include "rightful/core/bytes.hpp"
 
+#include "archive/piece_buffer.hpp"
+
 namespace rightful::archive {
+
+/// Content is deflated in segments of this size, the last one shorter; each begins anew, without a
+/// look at what was before. So several can be deflated at a time, and the bytes do not depend on
+/// how many are.
+inline constexpr std::size_t kSegmentBytes = 4 * kPieceBytes;
 
 /// Format   RFC 1951
 /// Threads  one at a time.
@@ -24,11 +31,14 @@ class Deflater {
   Deflater& operator=(const Deflater&) = delete;
   ~Deflater();
 
-  /// Begins a new stream.
+  /// Begins a new stream, or a segment of one.
   void begin();
   /// @param content  at most kPieceBytes (checked). How a content is cut decides its packed bytes:
   /// PieceBuffer cuts every content the same way.
   void write(ByteView content, const Take& take);
+  /// Ends a segment on a byte's boundary (with an empty stored block), so that the blocks of the
+  /// next can follow it. Only begin() may be called after.
+  void flush(const Take& take);
   /// Ends the stream.
   void finish(const Take& take);
 

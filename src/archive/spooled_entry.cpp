@@ -6,8 +6,15 @@
 namespace rightful::archive {
 
 void SpooledEntry::State::take_piece(ByteView piece) {
+  const auto take = [this](ByteView bytes) { packed.append(bytes); };
+  if (in_segment == kSegmentBytes) {
+    deflater.flush(take);
+    deflater.begin();
+    in_segment = 0;
+  }
+  in_segment += piece.size();
   meter.update(piece);
-  deflater.write(piece, [this](ByteView bytes) { packed.append(bytes); });
+  deflater.write(piece, take);
 }
 
 SpooledEntry::SpooledEntry(SpoolSettings spool)

@@ -21,6 +21,7 @@ struct SpooledEntry::State {
   PieceBuffer pieces;
   ContentMeter meter;
   Deflater deflater;
+  std::size_t in_segment = 0;  ///< bytes of the segment that is being deflated
   std::uint64_t size = 0;
   std::optional<ContentMeter::Facts> facts;  ///< set by finish()
 };

@@ -47,12 +47,13 @@ struct EntryFacts {
 
 /// Format   APPNOTE 6.3.10; docs/formats/package.md, "The inner ZIP"
 /// Owns     nothing; made by PackageWriter, which must outlive it.
-/// Threads  one for all calls. Owns a second one from the first deflated entry of 64 KiB on: it
-/// deflates while the caller's thread hashes and makes what comes next.
+/// Threads  one for all calls. Owns two more from the first deflated entry of 16 KiB on: they
+/// deflate (and hash what is larger than 256 KiB) while the caller's thread makes what comes next.
+/// An entry may be written after it has been ended, never after a later one.
 /// Errors   Failure from the target (also from the package's cipher thread); after one, only
 /// destroy the writer. Secrets  names are inside the encrypted entry; they hold dataset names and
-/// running numbers, nothing personal. Cost     two SHA-NI/CRC passes over the content; 16 bytes of
-/// memory an entry for the names, the directory is spilled.
+/// running numbers, nothing personal. Cost     two SHA-NI/CRC passes over the content; up to 7 MiB
+/// for what is being deflated; 16 bytes of memory an entry for the names, the directory is spilled.
 class InnerZipWriter {
  public:
   /// A million and a half: what the index of used names holds in 16 MiB.
@@ -89,8 +90,8 @@ class InnerZipWriter {
   [[nodiscard]] Result<EntryFacts> add_spooled(std::string_view name, const SpooledEntry& content);
 
   [[nodiscard]] std::uint64_t entry_count() const noexcept;
-  /// Bytes of the inner ZIP so far; no entry is open (checked).
-  [[nodiscard]] std::uint64_t size() const noexcept;
+  /// Bytes of the inner ZIP so far; no entry is open (checked). Waits for what is being deflated.
+  [[nodiscard]] std::uint64_t size();
   /// Writes the central directory; nothing can be added after. Called by
   /// PackageWriter::finish_content().
   void finish();

@@ -10,6 +10,7 @@
 
 #include "archive/block_output.hpp"
 #include "archive/content_meter.hpp"
+#include "archive/deflater.hpp"
 #include "archive/package_format.hpp"
 #include "archive/reader/entry_walker.hpp"
 #include "tests/support/result_matchers.hpp"
@@ -262,7 +263,13 @@ TEST(InnerZipWriterTest, AnEntryOtherThanAnnouncedIsAFailure) {
 }
 
 TEST(InnerZipWriterTest, SpooledEntryIsTheSameAsADirectOne) {
-  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{5000}, kPiece + 1}) {
+  for (const std::size_t size : {std::size_t{0},
+                                 std::size_t{1},
+                                 std::size_t{5000},
+                                 kPiece + 1,
+                                 kSegmentBytes,
+                                 kSegmentBytes + 1,
+                                 3 * kSegmentBytes + 5}) {
     const std::string content = some_content(size);
     Zip direct;
     ASSERT_THAT(direct.writer.add("page.html", Compression::Deflate, as_bytes(content)), IsOk());
@@ -298,6 +305,62 @@ TEST(InnerZipWriterTest, ManyEntriesOfAllKindsReadBack) {
   zip.writer.finish();
 
   EXPECT_TRUE(read_back(zip.blocks.bytes) == expected);
+}
+
+// Large and small, deflated and stored: what is ready early waits for its turn.
+TEST(InnerZipWriterTest, EntriesThatPackAtDifferentSpeedsKeepTheirOrder) {
+  const auto write = [](std::vector<std::pair<std::string, std::string>>* written) {
+    Zip zip;
+    for (std::size_t i = 0; i < 60; ++i) {
+      const std::string name = "data/" + std::to_string(i);
+      const std::string content = some_content(i % 4 == 0 ? i * 20'000 : i * 700);
+      const auto compression = i % 3 == 1 ? Compression::Store : Compression::Deflate;
+      const auto facts = zip.writer.add(name, compression, as_bytes(content));
+      EXPECT_THAT(facts, IsOk());
+      EXPECT_EQ(facts->sha256, crypto::sha256(as_bytes(content))) << i;
+      if (written != nullptr) written->emplace_back(name, content);
+    }
+    zip.writer.finish();
+    return zip.blocks.bytes;
+  };
+  std::vector<std::pair<std::string, std::string>> expected;
+  const Bytes first = write(&expected);
+
+  EXPECT_TRUE(read_back(first) == expected);
+  for (int round = 0; round < 5; ++round)
+    EXPECT_TRUE(write(nullptr) == first) << "the same entries gave other bytes";
+}
+
+class FullBlocks final : public BlockOutput {
+ public:
+  [[nodiscard]] Block acquire() override { return Block::make(); }
+
+  void submit(Block) override { throw Failure(Retry::Later, "disk_full", "no room"); }
+};
+
+TEST(InnerZipWriterTest, AFailureOfTheOutputSurfacesWhileLanesAreAtWork) {
+  FullBlocks full;
+  CountingRandom random;
+  InnerZipWriter writer(full, testing::some_time(), memory_spool(random));
+  const std::string content = noise(kSegmentBytes);
+  ASSERT_THAT(writer.begin_entry("a", Compression::Deflate), IsOk());
+
+  EXPECT_THROW(
+      {
+        for (int i = 0; i < 100; ++i)
+          writer.write(as_bytes(content));
+      },
+      Failure);
+}
+
+TEST(InnerZipWriterTest, MayBeGivenUpAtAnyTime) {
+  const std::string content = some_content(kSegmentBytes);
+  for (int segments = 0; segments < 12; ++segments) {
+    Zip zip;
+    ASSERT_THAT(zip.writer.begin_entry("a", Compression::Deflate), IsOk());
+    for (int i = 0; i < segments; ++i)
+      zip.writer.write(as_bytes(content));
+  }
 }
 
 TEST(InnerZipWriterTest, AnEmptyZipIsAnEndRecord) {
