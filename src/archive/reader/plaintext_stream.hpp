@@ -1,6 +1,6 @@
 /// @file
-/// The encrypted entry, read once from front to back: hashed, authenticated and decrypted on a
-/// thread of its own.
+/// The encrypted entry, read once from front to back: one thread reads and hashes the file, a
+/// second one authenticates and decrypts what the first has read.
 #pragma once
 
 #include <condition_variable>
@@ -34,7 +34,11 @@ struct StreamFacts {
 /// Gives the inner ZIP as chunks. Nothing that comes out is authentic before finish() has
 /// succeeded.
 ///
-/// Threads  one caller; `mutex_` guards free_, filled_, is_cancelled_, is_done_, failure_.
+/// A block goes round: free_ → reading → read_ → decrypting → filled_ → the caller → free_. It
+/// belongs to one thread at a time, so that kBlocks is the whole memory.
+///
+/// Threads  one caller; `mutex_` guards free_, read_, filled_, is_cancelled_, is_read_, is_done_,
+/// failure_.
 /// Errors   Failure from `stored`; next() returns Conflict when `progress` says stop.
 class PlaintextStream final : public ChunkSource {
  public:
@@ -54,32 +58,39 @@ class PlaintextStream final : public ChunkSource {
 
  private:
   static constexpr std::size_t kBlockBytes = 256 * 1024;
-  static constexpr std::size_t kBlocks = 6;
+  static constexpr std::size_t kBlocks = 8;
 
-  void run();
-  void work();
+  void give_up();
+  void join();
+  void run(void (PlaintextStream::*work)(), bool& is_over);
+  void read_all();
   void hash_outside(std::uint64_t from, std::uint64_t to);
+  void read_content();
   void decrypt_all();
   [[nodiscard]] std::optional<Bytes> take_free();
-  void hand_over(Bytes block);
+  [[nodiscard]] std::optional<Bytes> take_read();
+  void hand_over(Bytes block, std::deque<Bytes>& to);
 
   const ReadAt& stored_;
   const OuterFile& file_;
-  crypto::Ae2Decryptor decryptor_;
+  crypto::Ae2Decryptor decryptor_;  ///< the decrypting thread's
   HashScope scope_;
   const PackageProgress& progress_;
-  crypto::Sha256 file_hash_;
+  crypto::Sha256 file_hash_;  ///< the reading thread's
   Bytes current_;
   std::uint64_t delivered_ = 0;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Bytes> free_;
+  std::deque<Bytes> read_;
   std::deque<Bytes> filled_;
   bool is_cancelled_ = false;
+  bool is_read_ = false;
   bool is_done_ = false;
-  std::exception_ptr failure_;
-  std::thread thread_;
+  std::exception_ptr failure_;  ///< the first one
+  std::thread reading_;
+  std::thread decrypting_;
 };
 
 }  // namespace rightful::archive::reader
