@@ -28,8 +28,14 @@ namespace rightful::store::queries {
          "extra_float_digits = 1";
 }
 
-inline constexpr Sql kSetAccount{"set_account",
-                                 "SELECT set_config('rightful.account_id', $1, true)"};
+/// Memory for sorting and for the map of an index's hits is raised to 16 MB where it is less: with
+/// PostgreSQL's own 4 MB the server takes half as long again for a million rows.
+inline constexpr Sql kSetAccount{"set_account", R"sql(
+  SELECT set_config('rightful.account_id', $1, true),
+         set_config('work_mem',
+                    CASE WHEN pg_size_bytes(current_setting('work_mem')) < 16777216 THEN '16MB'
+                         ELSE current_setting('work_mem') END,
+                    true))sql"};
 inline constexpr Sql kExportSnapshot{"export_snapshot", "SELECT pg_export_snapshot() AS snapshot"};
 /// SET TRANSACTION SNAPSHOT takes no parameter; the name was checked to be `[0-9A-F-]+`.
 inline constexpr Sql kJoinSnapshot{"join_snapshot", "SET TRANSACTION SNAPSHOT "};

@@ -159,6 +159,25 @@ TEST_F(SourceConnectionTest, ValuesHaveOneForm) {
               ElementsAre("2026-02-03 02:05:06.7+00\t2026-02-03\tP1DT2S\t\\\\x0aff\t0.1\tt"));
 }
 
+TEST_F(SourceConnectionTest, HasMemoryForLargeAccounts) {
+  SourceConnection connection = open();
+  connection.begin_snapshot();
+
+  EXPECT_THAT(copy(connection, "COPY (SELECT current_setting('work_mem')) TO STDOUT"),
+              ElementsAre("16MB"));
+}
+
+TEST_F(SourceConnectionTest, KeepsTheLargerMemoryOfTheOperator) {
+  database_.execute(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''64MB''', "
+      "current_database()); END $$");
+  SourceConnection connection = open();
+  connection.begin_snapshot();
+
+  EXPECT_THAT(copy(connection, "COPY (SELECT current_setting('work_mem')) TO STDOUT"),
+              ElementsAre("64MB"));
+}
+
 TEST_F(SourceConnectionTest, StreamsWithoutKeeping) {
   SourceConnection connection = open();
   connection.begin_snapshot();
