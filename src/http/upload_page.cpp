@@ -32,7 +32,7 @@ constexpr std::array<Phrase, 27> kPhrases{{
     {"until", "This link works until", "Ce lien fonctionne jusqu’au", "Dieser Link gilt bis"},
     {"largest", "Largest file", "Taille maximale du fichier", "Größte Datei"},
     {"send_heading", "Send the file", "Envoyer le fichier", "Die Datei senden"},
-    {"account", "Account ID", "Identifiant du compte", "Kontonummer"},
+    {"account", "Account ID", "Identifiant du compte", "Konto-ID"},
     {"account_hint", "Type it exactly as your own system shows it beside the records. It is compared with the request’s and with every record of the file. After five wrong ones the link ends.", "Saisissez-le exactement comme votre propre système l’affiche à côté des données. Il est comparé à celui de la demande et à chaque enregistrement du fichier. Après cinq erreurs, le lien prend fin.", "Tippen Sie sie genau so, wie Ihr eigenes System sie bei den Daten zeigt. Sie wird mit der des Ersuchens und mit jedem Datensatz der Datei verglichen. Nach fünf falschen endet der Link."},
     {"file", "File", "Fichier", "Datei"},
     {"file_hint", "JSON in the agreed form, with the owner in every record.", "JSON dans la forme convenue, avec le titulaire dans chaque enregistrement.", "JSON in der vereinbarten Form, mit dem Inhaber in jedem Datensatz."},
@@ -45,7 +45,7 @@ constexpr std::array<Phrase, 27> kPhrases{{
     {"foreign_record", "The file holds something of another account. Nothing was kept. Take it out, look how it came in, and send the file again.", "Le fichier contient des données d’un autre compte. Rien n’a été conservé. Retirez-les, cherchez comment elles y sont arrivées, et renvoyez le fichier.", "Die Datei enthält etwas von einem anderen Konto. Nichts wurde behalten. Nehmen Sie es heraus, sehen Sie nach, wie es hineinkam, und senden Sie die Datei erneut."},
     {"upload_invalid", "The file has not the agreed form. Nothing was kept. Correct it and send it again.", "Le fichier n’a pas la forme convenue. Rien n’a été conservé. Corrigez-le et renvoyez-le.", "Die Datei hat nicht die vereinbarte Form. Nichts wurde behalten. Berichtigen Sie sie und senden Sie sie erneut."},
     {"upload_too_large", "The file is too large. Nothing was kept.", "Le fichier est trop volumineux. Rien n’a été conservé.", "Die Datei ist zu groß. Nichts wurde behalten."},
-    {"field_invalid", "This cannot be an account ID. Type it exactly as your own system shows it.", "Ceci ne peut pas être un identifiant de compte. Saisissez-le exactement comme votre système l’affiche.", "Das kann keine Kontonummer sein. Tippen Sie sie genau so, wie Ihr System sie zeigt."},
+    {"field_invalid", "This cannot be an account ID. Type it exactly as your own system shows it.", "Ceci ne peut pas être un identifiant de compte. Saisissez-le exactement comme votre système l’affiche.", "Das kann keine Konto-ID sein. Tippen Sie sie genau so, wie Ihr System sie zeigt."},
     {"failed", "That did not work: the connection broke, or the service cannot answer now. Nothing was kept. Try again in a minute; the link is still there.", "L’envoi n’a pas abouti : la connexion a été coupée ou le service ne répond pas. Rien n’a été conservé. Réessayez dans une minute ; le lien existe toujours.", "Das hat nicht geklappt: Die Verbindung brach ab oder der Dienst antwortet gerade nicht. Nichts wurde behalten. Versuchen Sie es in einer Minute wieder; den Link gibt es noch."},
 }};
 // clang-format on
@@ -140,6 +140,7 @@ function send(file) {
     say("done");
   };
   sending = true;
+  for (const message of document.querySelectorAll("[data-say], #reason")) message.hidden = true;
   by("bar").value = 0;
   by("progress").hidden = false;
   call.send(file);

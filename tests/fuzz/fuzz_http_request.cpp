@@ -19,15 +19,31 @@ using http::RequestReader;
 
 constexpr http::ReaderLimits kLimits{.max_header_bytes = 512, .max_body_bytes = 64};
 
+bool is_streamed(std::string_view method, std::string_view path) {
+  return method == "PUT" && path.starts_with("/v1/upload");
+}
+
 struct Reading {
   std::vector<ParsedRequest> requests;
+  std::uint64_t body_left = 0;  ///< of the last request, which is streamed
   bool is_refused = false;
   bool is_idle = true;  ///< no byte of a further request
 };
 
+/// @return false when more of a streamed body is still to come.
+bool take_body(RequestReader& reader, Reading& reading) {
+  if (reading.body_left == 0) return true;
+  const std::string part = reader.take_body();
+  RIGHTFUL_CHECK(part.size() <= reading.body_left);
+  reading.requests.back().body += part;
+  reading.body_left -= part.size();
+  reading.is_idle = false;
+  return reading.body_left == 0;
+}
+
 /// Takes every request that is complete.
 void advance(RequestReader& reader, Reading& reading) {
-  while (true) {
+  while (take_body(reader, reading)) {
     const ReaderState state = reader.advance();
     reading.is_refused = state == ReaderState::Refused;
     reading.is_idle = state == ReaderState::Idle;
@@ -37,14 +53,15 @@ void advance(RequestReader& reader, Reading& reading) {
     }
     // Continue is said once; the state behind it follows.
     if (state == ReaderState::Continue) continue;
-    if (state != ReaderState::Done) return;
+    if (state != ReaderState::Done && state != ReaderState::Streamed) return;
     reading.requests.push_back(reader.take());
+    reading.body_left = reading.requests.back().streamed_bytes;
   }
 }
 
 /// As the session does: nothing is fed after a refusal.
 Reading read(std::string_view bytes, std::size_t piece_size) {
-  RequestReader reader(kLimits);
+  RequestReader reader(kLimits, is_streamed);
   Reading reading;
   for (std::size_t at = 0; at < bytes.size() && !reading.is_refused; at += piece_size) {
     reader.feed(bytes.substr(at, piece_size));
@@ -63,7 +80,9 @@ void check_request(const ParsedRequest& request) {
   RIGHTFUL_CHECK(count(request, "host") == 1);
   RIGHTFUL_CHECK(count(request, "transfer-encoding") == 0);
   RIGHTFUL_CHECK(count(request, "content-length") <= 1);
-  RIGHTFUL_CHECK(request.body.size() <= kLimits.max_body_bytes);
+  RIGHTFUL_CHECK(is_streamed(request.method, request.path)
+                     ? request.body.size() <= request.streamed_bytes
+                     : request.body.size() <= kLimits.max_body_bytes);
   RIGHTFUL_CHECK(request.body.empty() || request.method == "POST" || request.method == "PUT" ||
                  request.method == "PATCH");
   std::size_t header_bytes = request.method.size() + request.path.size();
@@ -79,7 +98,8 @@ void check_request(const ParsedRequest& request) {
 
 bool is_same(const ParsedRequest& a, const ParsedRequest& b) {
   return a.method == b.method && a.path == b.path && a.fields == b.fields && a.body == b.body &&
-         a.keep_alive == b.keep_alive;
+         a.keep_alive == b.keep_alive && a.streamed_bytes == b.streamed_bytes &&
+         a.expects_continue == b.expects_continue;
 }
 
 }  // namespace
