@@ -1,6 +1,7 @@
 #include "export/find_page.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -88,11 +89,14 @@ void append_rows(std::string& out, const Phrases& phrases, const FindFacts& fact
 void append_list(std::string& out, const Phrases& phrases, const FindFacts& facts) {
   append_element(out, "h2", phrases.find_list);
   if (facts.pages.size() > kMaxRows) append_element(out, "p", phrases.find_list_some);
-  append_table_begin(out, phrases.find_list, Caption::Hidden);
+  const bool has_key = facts.key_column < facts.head.columns.size();
+  const ColumnLook key = has_key ? look_of(facts.head.columns[facts.key_column]) : ColumnLook::Text;
+  const std::array looks{ColumnLook::Whole, ColumnLook::Whole, key, key};
+  append_table_begin(out, {.text = phrases.find_list, .looks = looks, .caption = Caption::Hidden});
   out += "<thead><tr>";
   append_column_head(out, phrases.page);
   append_column_head(out, phrases.records);
-  if (facts.key_column < facts.head.columns.size()) {
+  if (has_key) {
     const auto title = title_of(*facts.head.columns[facts.key_column].field, phrases);
     append_column_head(out, fmt::format("{}: {}", title, phrases.from));
     append_column_head(out, fmt::format("{}: {}", title, phrases.to));

@@ -4,11 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "rightful/core/check.hpp"
+
 #include "export/byte_scan.hpp"
 
 namespace rightful::exporting {
 
 namespace {
+
+using sources::ValueKind;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
@@ -73,6 +77,19 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'self' file:; img-src 'self' file:; media-src 'self' file:; "
     "base-uri 'none'; form-action 'none'";
 
+/// ` class="n1 w2"`: the first column holds numbers, the second stays in one line.
+void append_looks(std::string& out, std::span<const ColumnLook> looks) {
+  std::string classes;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    if (looks[i] == ColumnLook::Text) continue;
+    const char look = looks[i] == ColumnLook::Number  ? 'n'
+                      : looks[i] == ColumnLook::Whole ? 'w'
+                                                      : 'l';
+    classes += fmt::format("{}{}{}", classes.empty() ? "" : " ", look, i + 1);
+  }
+  if (!classes.empty()) out += fmt::format(" class=\"{}\"", classes);
+}
+
 }  // namespace
 
 void append_html(std::string& out, std::string_view text) {
@@ -100,16 +117,24 @@ void append_element(std::string& out, std::string_view tag, std::string_view tex
 void append_time(std::string& out, Instant instant) {
   const std::string exact = format_rfc3339(instant);
   const std::string_view text = exact;
-  out += fmt::format(
-      "<time datetime=\"{}\">{} {} UTC</time>", exact, text.substr(0, 10), text.substr(11, 5));
+  out += fmt::format("<time dir=\"ltr\" datetime=\"{}\">{} {} UTC</time>",
+                     exact,
+                     text.substr(0, 10),
+                     text.substr(11, 5));
+}
+
+std::string count_text(std::uint64_t count, const Phrases& phrases) {
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += phrases.thousands;
+    text += digits[i];
+  }
+  return text;
 }
 
 void append_count(std::string& out, std::uint64_t count, const Phrases& phrases) {
-  const std::string digits = std::to_string(count);
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) append_html(out, phrases.thousands);
-    out += digits[i];
-  }
+  append_html(out, count_text(count, phrases));
 }
 
 void append_size(std::string& out, std::uint64_t bytes, const Phrases& phrases) {
@@ -173,13 +198,45 @@ void append_page_end(std::string& out) {
   out += "</main>\n</body>\n</html>\n";
 }
 
-void append_table_begin(std::string& out, std::string_view text, Caption caption) {
+ColumnLook look_of(const sources::ColumnHead& column) {
+  const catalog::Field& field = *column.field;
+  const bool is_plain = field.third_party == catalog::ThirdParty::None ||
+                        field.third_party == catalog::ThirdParty::Keep;
+  if (!is_plain || field.attach || !field.codes.empty()) return ColumnLook::Text;
+  switch (column.kind) {
+    case ValueKind::Integer:
+    case ValueKind::Decimal:
+    case ValueKind::Double:
+      return ColumnLook::Number;
+    case ValueKind::Date:
+    case ValueKind::Time:
+    case ValueKind::DateTime:
+    case ValueKind::Instant:
+      return ColumnLook::Whole;
+    case ValueKind::Text:
+    case ValueKind::Json:
+    case ValueKind::Boolean:
+    case ValueKind::Interval:
+    case ValueKind::Uuid:
+    case ValueKind::Bytes:
+    case ValueKind::Null:
+    case ValueKind::Redacted:
+    case ValueKind::Pseudonym:
+      return ColumnLook::Text;
+  }
+  return ColumnLook::Text;
+}
+
+void append_table_begin(std::string& out, const TableFrame& frame) {
+  RIGHTFUL_CHECK(frame.looks.size() <= kMaxColumnLooks);
   out += "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"";
-  append_html(out, text);
-  out += "\">\n<table>\n<caption";
-  if (caption == Caption::Hidden) out += " class=\"unseen\"";
+  append_html(out, frame.text);
+  out += "\">\n<table";
+  append_looks(out, frame.looks);
+  out += ">\n<caption";
+  if (frame.caption == Caption::Hidden) out += " class=\"unseen\"";
   out += '>';
-  append_html(out, text);
+  append_html(out, frame.text);
   out += "</caption>\n";
 }
 

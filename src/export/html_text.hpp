@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "rightful/core/clock.hpp"
+#include "rightful/sources/record_sink.hpp"
 
 #include "export/phrases.hpp"
 
@@ -24,7 +26,8 @@ void append_element(std::string& out, std::string_view tag, std::string_view tex
 /// `2026-01-02 03:04 UTC` for the eye, the exact instant in the element's attribute.
 void append_time(std::string& out, Instant instant);
 
-/// `14,000`, as the language writes it.
+/// `14,000`, as the language writes it; as text, not yet HTML.
+[[nodiscard]] std::string count_text(std::uint64_t count, const Phrases& phrases);
 void append_count(std::string& out, std::uint64_t count, const Phrases& phrases);
 
 /// `34.2 kB`, as the language writes it; thousands, not 1024.
@@ -47,9 +50,24 @@ void append_page_end(std::string& out);
 /// A caption that repeats the heading above it is there for those who do not see the heading.
 enum class Caption : unsigned char { Shown, Hidden };
 
+/// How a column of a table stands: texts wrap, long texts are given room, times stay in one line,
+/// numbers stand digit under digit. A class of the table says so, and no cell of its own.
+enum class ColumnLook : unsigned char { Text, Long, Whole, Number };
+
+/// The style sheet knows looks for so many columns.
+inline constexpr std::size_t kMaxColumnLooks = 7;
+
+/// Of a column of records. @param column  a code or a masked value is text, whatever its kind.
+[[nodiscard]] ColumnLook look_of(const sources::ColumnHead& column);
+
+struct TableFrame {
+  std::string_view text;              ///< unique on its page
+  std::span<const ColumnLook> looks;  ///< at most kMaxColumnLooks, in the order of the columns
+  Caption caption = Caption::Shown;
+};
+
 /// Begins a table in a region of its own that scrolls and can be reached with the keyboard.
-/// @param text  unique on its page.
-void append_table_begin(std::string& out, std::string_view text, Caption caption = Caption::Shown);
+void append_table_begin(std::string& out, const TableFrame& frame);
 void append_table_end(std::string& out);
 void append_column_head(std::string& out, std::string_view head);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -37,11 +38,11 @@ void append_data_links(std::string& out, const DatasetSummary& dataset) {
 void append_dataset(std::string& out, const DatasetSummary& dataset, const Phrases& phrases) {
   out += fmt::format("<tr><th scope=\"row\"><a href=\"{}\">", page_name(dataset.dataset->name, 1));
   append_html(out, title_of(*dataset.dataset, phrases));
-  out += "</a></th><td class=\"number\">";
+  out += "</a></th><td>";
   append_count(out, dataset.rows, phrases);
-  out += "</td><td class=\"number\">";
+  out += "</td><td>";
   append_count(out, dataset.objects, phrases);
-  out += "</td><td class=\"links\">";
+  out += "</td><td>";
   append_data_links(out, dataset);
   out += "</td></tr>\n";
 }
@@ -50,7 +51,9 @@ void append_datasets(std::string& out, const PackageSummary& summary) {
   const Phrases& phrases = summary.phrases;
   append_heading(out, phrases.searched);
   append_paragraph(out, phrases.searched_intro);
-  append_table_begin(out, phrases.overview, Caption::Hidden);
+  constexpr std::array kLooks{
+      ColumnLook::Text, ColumnLook::Number, ColumnLook::Number, ColumnLook::Long};
+  append_table_begin(out, {.text = phrases.overview, .looks = kLooks, .caption = Caption::Hidden});
   append_column_heads(out,
                       {phrases.dataset, phrases.records, phrases.files, phrases.machine_readable});
   // What was found comes first; a place where nothing was found is a part of the answer too.
@@ -61,6 +64,28 @@ void append_datasets(std::string& out, const PackageSummary& summary) {
     if (dataset.rows == 0) append_dataset(out, dataset, phrases);
   }
   append_table_end(out);
+}
+
+void append_fact(std::string& out, std::string_view name, std::string_view html) {
+  out += "<dt>";
+  append_html(out, name);
+  out += "</dt><dd dir=auto>";
+  out += html;
+  out += "</dd>\n";
+}
+
+void append_facts(std::string& out, const PackageSummary& summary) {
+  const Phrases& phrases = summary.phrases;
+  std::string controller;
+  append_html(controller, summary.catalog.controller().name);
+  std::string created;
+  append_time(created, summary.created);
+  out += "<dl class=\"facts\">\n";
+  append_fact(out, phrases.controller, controller);
+  append_fact(out, phrases.created, created);
+  append_fact(out, phrases.request, summary.request.to_string());
+  append_fact(out, phrases.catalog, std::to_string(summary.catalog_version));
+  out += "</dl>\n";
 }
 
 void append_snapshots(std::string& out, const PackageSummary& summary) {
@@ -88,7 +113,7 @@ void append_omission(std::string& out,
   }
   out += "</td><td>";
   append_html(out, omission.reason);
-  out += "</td><td class=\"number\">";
+  out += "</td><td>";
   if (omission.count > 0) append_count(out, omission.count, phrases);
   out += "</td></tr>\n";
 }
@@ -102,7 +127,9 @@ void append_omissions(std::string& out, const PackageSummary& summary) {
       append_omission(rows, dataset, omission, phrases);
   }
   if (rows.empty()) return append_paragraph(out, phrases.omissions_none);
-  append_table_begin(out, phrases.omissions, Caption::Hidden);
+  constexpr std::array kLooks{
+      ColumnLook::Text, ColumnLook::Text, ColumnLook::Long, ColumnLook::Number};
+  append_table_begin(out, {.text = phrases.omissions, .looks = kLooks, .caption = Caption::Hidden});
   append_column_heads(out, {phrases.dataset, phrases.field, phrases.reason, phrases.count});
   out += rows;
   append_table_end(out);
@@ -130,15 +157,7 @@ std::string index_page(const PackageSummary& summary) {
                      .part = summary.catalog.controller().name,
                      .depth = PageDepth::Root});
   append_paragraph(out, phrases.intro);
-  out += "<p><strong>";
-  append_html(out, summary.catalog.controller().name);
-  out += "</strong> · ";
-  append_html(
-      out,
-      fmt::format("{} {} · {} ", phrases.request, summary.request.to_string(), phrases.created));
-  append_time(out, summary.created);
-  append_html(out, fmt::format(" · {} {}", phrases.catalog, summary.catalog_version));
-  out += "</p>\n";
+  append_facts(out, summary);
   if (std::ranges::all_of(summary.datasets,
                           [](const auto& dataset) { return dataset.rows == 0; })) {
     append_paragraph(out, phrases.nothing_at_all);

@@ -159,13 +159,26 @@ bool RecordPages::has_one_page_for_all() const {
          spool_.size() <= kMaxBytesOfAll;
 }
 
-void RecordPages::append_records_begin(std::string& out) const {
-  if (!is_table()) return;
+void RecordPages::append_records_begin(std::string& out, std::string_view caption) const {
+  static_assert(kMaxTableColumns < kMaxColumnLooks);
+  if (!is_table()) {
+    out += "<div class=\"records\">\n";
+    return;
+  }
+  std::vector<ColumnLook> looks{ColumnLook::Number};
+  for (const auto& column : head_.columns)
+    looks.push_back(look_of(column));
+  append_table_begin(out, {.text = caption, .looks = looks});
   out += "<thead><tr>";
   append_column_head(out, phrases_.record);
   for (const auto& column : columns_)
     append_column_head(out, column.title);
   out += "</tr></thead>\n<tbody>\n";
+}
+
+void RecordPages::append_records_end(std::string& out) const {
+  if (is_table()) return append_table_end(out);
+  out += "</div>\n";
 }
 
 void RecordPages::append_links(std::string& out, std::size_t index) const {
@@ -221,9 +234,11 @@ void RecordPages::append_page(std::string& out,
   }
   if (page.is_masked) append_masked_fields(out, dataset, phrases_);
   if (page.first == 0) return append_element(out, "p", phrases_.nothing_here);
-  if (!is_table()) return;
-  append_table_begin(out, fmt::format("{} {}–{}", phrases_.records, page.first, page.last));
-  append_records_begin(out);
+  append_records_begin(out,
+                       fmt::format("{} {}–{}",
+                                   phrases_.records,
+                                   count_text(page.first, phrases_),
+                                   count_text(page.last, phrases_)));
 }
 
 void RecordPages::copy_records(archive::SpoolReader& records,
@@ -250,7 +265,7 @@ void RecordPages::write_page(const DatasetSummary& dataset,
   zip.write(as_bytes(text));
   copy_records(records, pages_[index].size, zip);
   text.clear();
-  if (is_table() && pages_[index].first != 0) append_table_end(text);
+  if (pages_[index].first != 0) append_records_end(text);
   if (pages_.size() > 1) {
     text += "<ul class=\"pages\">\n";
     append_links(text, index);
@@ -267,15 +282,12 @@ void RecordPages::write_all(archive::InnerZipWriter& zip) const {
                     phrases_,
                     {.heading = title_of(*head_.dataset, phrases_), .part = phrases_.all_records});
   append_element(text, "p", phrases_.find_here);
-  text += "<div class=\"all\">\n";
-  if (is_table()) append_table_begin(text, phrases_.all_records);
-  append_records_begin(text);
+  append_records_begin(text, phrases_.all_records);
   zip.write(as_bytes(text));
   auto records = spool_.read();
   copy_records(records, spool_.size(), zip);
   text.clear();
-  if (is_table()) append_table_end(text);
-  text += "</div>\n";
+  append_records_end(text);
   append_page_end(text);
   zip.write(as_bytes(text));
 }

@@ -65,7 +65,8 @@ class RecordPages {
   [[nodiscard]] bool has_one_page_for_all() const;
   void append_page(std::string& out, const DatasetSummary& dataset, std::size_t index) const;
   void append_links(std::string& out, std::size_t index) const;
-  void append_records_begin(std::string& out) const;
+  void append_records_begin(std::string& out, std::string_view caption) const;
+  void append_records_end(std::string& out) const;
   void write_page(const DatasetSummary& dataset,
                   std::size_t index,
                   archive::SpoolReader& records,

@@ -1,7 +1,9 @@
 #include "export/html_text.hpp"
 
+#include <array>
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,6 +87,49 @@ TEST(HtmlPage, NamesItsLanguageAndLoadsNothingFromElsewhere) {
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("http://")));
   EXPECT_THAT(page, Not(HasSubstr("https://")));
+}
+
+TEST(HtmlTable, SaysOnceHowItsColumnsStand) {
+  constexpr std::array kLooks{
+      ColumnLook::Number, ColumnLook::Text, ColumnLook::Whole, ColumnLook::Long};
+  std::string shown;
+  std::string hidden;
+
+  append_table_begin(shown, {.text = "Records <1>", .looks = kLooks});
+  append_table_begin(hidden, {.text = "Pages", .looks = {}, .caption = Caption::Hidden});
+
+  EXPECT_THAT(shown,
+              HasSubstr("role=\"region\" tabindex=\"0\" aria-label=\"Records &lt;1&gt;\">\n"
+                        "<table class=\"n1 w3 l4\">\n<caption>Records &lt;1&gt;</caption>"));
+  EXPECT_THAT(hidden, HasSubstr("<table>\n<caption class=\"unseen\">Pages</caption>"));
+}
+
+TEST(HtmlTable, FindsEveryLookInTheStyleSheet) {
+  for (std::size_t column = 1; column <= kMaxColumnLooks; ++column) {
+    for (const char look : std::string("nwl")) {
+      EXPECT_THAT(style_sheet(), HasSubstr(fmt::format(".{}{} ", look, column)));
+      EXPECT_THAT(style_sheet(), HasSubstr(fmt::format(":nth-child({})", column)));
+    }
+  }
+}
+
+TEST(HtmlTable, LooksAtWhatAColumnShowsNotOnlyAtItsKind) {
+  const auto look = [](sources::ValueKind kind, const catalog::Field& field) {
+    return look_of({.field = &field, .kind = kind});
+  };
+  const catalog::Field plain;
+  catalog::Field coded;
+  coded.codes.emplace("1", catalog::LocalizedText({{"en", "new"}}));
+  catalog::Field masked;
+  masked.third_party = catalog::ThirdParty::Redact;
+
+  EXPECT_EQ(look(sources::ValueKind::Decimal, plain), ColumnLook::Number);
+  EXPECT_EQ(look(sources::ValueKind::Integer, plain), ColumnLook::Number);
+  EXPECT_EQ(look(sources::ValueKind::Integer, coded), ColumnLook::Text);
+  EXPECT_EQ(look(sources::ValueKind::Integer, masked), ColumnLook::Text);
+  EXPECT_EQ(look(sources::ValueKind::Instant, plain), ColumnLook::Whole);
+  EXPECT_EQ(look(sources::ValueKind::Date, plain), ColumnLook::Whole);
+  EXPECT_EQ(look(sources::ValueKind::Text, plain), ColumnLook::Text);
 }
 
 TEST(HtmlValue, ExplainsCodes) {

@@ -53,7 +53,9 @@ TEST_F(PagesTest, OverviewListsEveryPlaceThatWasSearched) {
   EXPECT_THAT(page, HasSubstr("href=\"data/order_line.json\""));
   EXPECT_THAT(page, HasSubstr("Musterton &lt;GmbH&gt; &amp; Co"));
   EXPECT_THAT(page,
-              HasSubstr("<time datetime=\"2026-01-02T03:04:05.000Z\">2026-01-02 03:04 UTC</time>"));
+              HasSubstr("<time dir=\"ltr\" datetime=\"2026-01-02T03:04:05.000Z\">2026-01-02 03:04 "
+                        "UTC</time>"));
+  EXPECT_THAT(page, HasSubstr("11111111-2222-4333-8444-555555555555"));
   EXPECT_THAT(page, Not(HasSubstr("No personal data about you were found")));
 }
 
