@@ -42,12 +42,22 @@ Block CipherPipe::acquire() {
   return block;
 }
 
+bool CipherPipe::is_behind() {
+  const std::scoped_lock lock(mutex_);
+  return queue_.size() >= kBehindBlocks;
+}
+
+/// While the thread is behind, the caller encrypts what it submits.
 void CipherPipe::submit(Block block) {
+  Queued queued{.block = std::move(block), .is_encrypted = is_behind()};
+  const std::span<std::byte> bytes(queued.block.data.get(), queued.block.size);
+  if (queued.is_encrypted) encryptor_.encrypt_ahead(submitted_, bytes);
+  submitted_ += bytes.size();
   {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return failure_ || queue_.size() < kQueuedBlocks; });
     throw_if_failed(lock);
-    queue_.push_back(std::move(block));
+    queue_.push_back(std::move(queued));
   }
   changed_.notify_all();
 }
@@ -82,30 +92,34 @@ void CipherPipe::run() {
 }
 
 void CipherPipe::work() {
-  while (auto block = next()) {
-    take(*block);
-    block->size = 0;
+  while (auto queued = next()) {
+    take(*queued);
+    queued->block.size = 0;
     {
       const std::scoped_lock lock(mutex_);
-      free_.push_back(std::move(*block));
+      free_.push_back(std::move(queued->block));
     }
     changed_.notify_all();
   }
 }
 
-std::optional<Block> CipherPipe::next() {
+std::optional<CipherPipe::Queued> CipherPipe::next() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return is_ending_ || !queue_.empty(); });
   if (queue_.empty()) return std::nullopt;
-  Block block = std::move(queue_.front());
+  Queued queued = std::move(queue_.front());
   queue_.pop_front();
   changed_.notify_all();
-  return block;
+  return queued;
 }
 
-void CipherPipe::take(const Block& block) {
-  const std::span<std::byte> bytes(block.data.get(), block.size);
-  encryptor_.encrypt(bytes);
+void CipherPipe::take(const Queued& queued) {
+  const std::span<std::byte> bytes(queued.block.data.get(), queued.block.size);
+  if (queued.is_encrypted) {
+    encryptor_.take_encrypted(bytes);
+  } else {
+    encryptor_.encrypt(bytes);
+  }
   sink_.write(bytes);
   size_ += bytes.size();
 }

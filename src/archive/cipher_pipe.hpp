@@ -23,6 +23,9 @@ namespace rightful::archive {
 /// The encrypted entry's bytes, salt first. The sink belongs to the thread between start and
 /// finish().
 ///
+/// The hashes of ciphertext are most of the thread's work and cannot be shared. AES can: a caller
+/// who is ahead, and would soon wait, encrypts the block that it submits.
+///
 /// Threads  one caller; `mutex_` guards free_, queue_, is_ending_, failure_.
 /// Errors   what the sink throws ends the thread and is thrown again by every later call.
 class CipherPipe final : public BlockOutput {
@@ -48,23 +51,33 @@ class CipherPipe final : public BlockOutput {
   Facts finish();
 
  private:
+  /// A block on its way to the thread.
+  struct Queued {
+    Block block;
+    bool is_encrypted = false;
+  };
+
   static constexpr std::size_t kQueuedBlocks = 4;
+  /// With so many blocks queued the thread is behind: the caller would soon wait for it.
+  static constexpr std::size_t kBehindBlocks = 2;
   static constexpr std::size_t kPoolBlocks = format::kHeldBlocks + 1 + kQueuedBlocks + 1;
 
   void run();
   void work();
-  [[nodiscard]] std::optional<Block> next();
-  void take(const Block& block);
+  [[nodiscard]] std::optional<Queued> next();
+  [[nodiscard]] bool is_behind();
+  void take(const Queued& queued);
   void throw_if_failed(const std::unique_lock<std::mutex>& lock) const;
 
   PackageSink& sink_;
   crypto::Ae2Encryptor encryptor_;
-  std::uint64_t size_ = 0;
+  std::uint64_t size_ = 0;       ///< of what is stored; the thread's until finish()
+  std::uint64_t submitted_ = 0;  ///< bytes of content; the caller's
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Block> free_;
-  std::deque<Block> queue_;
+  std::deque<Queued> queue_;
   bool is_ending_ = false;
   std::exception_ptr failure_;
   std::thread thread_;

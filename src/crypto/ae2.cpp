@@ -43,7 +43,11 @@ struct Machinery {
 }  // namespace
 
 struct Ae2Encryptor::State : Machinery {
-  using Machinery::Machinery;
+  State(ByteView derived, std::span<const std::byte, kAe2SaltBytes> salt)
+      : Machinery(derived, salt), ahead(derived.first<kAes256KeyBytes>()) {}
+
+  std::uint64_t position = 0;  ///< of the bytes that come next
+  AesCtr ahead;                ///< another thread's
 };
 
 Ae2Encryptor::Ae2Encryptor(const Passphrase& passphrase,
@@ -59,12 +63,24 @@ std::array<std::byte, kAe2VerifierBytes> Ae2Encryptor::verifier() const noexcept
 }
 
 void Ae2Encryptor::encrypt(std::span<std::byte> in_place) {
+  state_->cipher.seek(state_->position);
+  state_->position += in_place.size();
   while (!in_place.empty()) {
     const auto step = in_place.first(std::min(in_place.size(), kStepBytes));
     state_->cipher.apply(step);
     state_->digests->update(step);
     in_place = in_place.subspan(step.size());
   }
+}
+
+void Ae2Encryptor::encrypt_ahead(std::uint64_t offset_bytes, std::span<std::byte> in_place) {
+  state_->ahead.seek(offset_bytes);
+  state_->ahead.apply(in_place);
+}
+
+void Ae2Encryptor::take_encrypted(ByteView ciphertext) {
+  state_->position += ciphertext.size();
+  state_->digests->update(ciphertext);
 }
 
 Ae2Seal Ae2Encryptor::finish() && {

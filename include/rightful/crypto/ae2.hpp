@@ -34,7 +34,7 @@ struct Ae2Seal {
 ///          gives 32 bytes AES key, 32 HMAC key, 2 verifier; AES-256-CTR with a 16-byte
 ///          little-endian counter from 1; HMAC-SHA1 over the ciphertext, first 10 bytes. Entry data
 ///          = salt ‖ verifier ‖ ciphertext ‖ mac.
-/// Threads  one at a time; may move between threads.
+/// Threads  one at a time, but for encrypt_ahead(); may move between threads.
 /// Errors   Failure when OpenSSL fails inside.
 /// Cost     AES-NI where the processor has it, and both hashes in one loop where it has SHA
 ///          instructions (chosen at run time); the hashes are then the larger part.
@@ -49,6 +49,16 @@ class Ae2Encryptor {
   [[nodiscard]] std::array<std::byte, kAe2VerifierBytes> verifier() const noexcept;
   /// The next bytes of the entry, replaced by their ciphertext. Any size; large parts are faster.
   void encrypt(std::span<std::byte> in_place);
+
+  // The two halves of encrypt(), for two threads: one may encrypt what stands further back while
+  // the other is at something before it.
+
+  /// Replaces the bytes that stand at `offset_bytes` of the entry by their ciphertext. One thread,
+  /// beside the one that calls everything else.
+  void encrypt_ahead(std::uint64_t offset_bytes, std::span<std::byte> in_place);
+  /// The next bytes of the entry, after encrypt_ahead() at their offset.
+  void take_encrypted(ByteView ciphertext);
+
   [[nodiscard]] Ae2Seal finish() &&;
 
  private:

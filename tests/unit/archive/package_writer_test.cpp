@@ -1,6 +1,7 @@
 #include "rightful/archive/package_writer.hpp"
 
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -49,6 +50,19 @@ class FailingSink final : public PackageSink {
   int left_;
 };
 
+/// Takes its time, so that the caller is always ahead of the cipher's thread.
+class SlowSink final : public PackageSink {
+ public:
+  void write(ByteView bytes) override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    sink.write(bytes);
+  }
+
+  void patch(std::uint64_t offset, ByteView bytes) override { sink.patch(offset, bytes); }
+
+  MemorySink sink;
+};
+
 struct Start {
   CountingRandom random;
   crypto::Passphrase passphrase = testing::fixed_passphrase();
@@ -89,6 +103,29 @@ TEST(PackageWriterTest, TheSameCallsGiveTheSameBytes) {
   EXPECT_TRUE(std::equal(first.bytes.begin(),
                          first.bytes.begin() + static_cast<std::ptrdiff_t>(same),
                          second.bytes.begin()));
+}
+
+// Whoever waits for the other: which thread encrypts a block changes nothing.
+TEST(PackageWriterTest, ASlowSinkGetsTheSameBytes) {
+  const auto write = [](PackageSink& sink) {
+    Start start;
+    PackageWriter writer(sink, start.head());
+    write_much(writer);
+    // Outgrows the blocks held back: one of them becomes longer than the others.
+    ASSERT_THAT(writer.inner().begin_entry("media/large", Compression::Deflate), IsOk());
+    writer.inner().write(noise(3 * 1024 * 1024));
+    static_cast<void>(writer.inner().end_entry());
+    static_cast<void>(writer.finish_content());
+    static_cast<void>(writer.finish("{}"));
+  };
+  MemorySink fast;
+  SlowSink slow;
+
+  write(fast);
+  write(slow);
+
+  EXPECT_GT(fast.bytes.size(), 9U * 1024 * 1024);
+  EXPECT_TRUE(slow.sink.bytes == fast.bytes);
 }
 
 TEST(PackageWriterTest, FactsDescribeWhatTheSinkGot) {

@@ -2,6 +2,8 @@
 // of archive.
 #include "rightful/crypto/ae2.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "rightful/core/random.hpp"
@@ -61,6 +63,46 @@ TEST_F(Ae2, PartsDoNotMatter) {
 
   EXPECT_EQ(whole.data, parts.data);
   EXPECT_EQ(whole.mac, parts.mac);
+}
+
+TEST_F(Ae2, WhatIsEncryptedAheadIsTheSame) {
+  Bytes plaintext(300'000);
+  random_.fill(plaintext);
+  const Entry whole = encrypt(plaintext, plaintext.size());
+
+  for (const std::size_t part : {std::size_t{65'536}, std::size_t{65'543}, std::size_t{17}}) {
+    Bytes data = plaintext;
+    Ae2Encryptor encryptor(passphrase_, salt_);
+    std::size_t number = 0;
+    for (std::size_t at = 0; at < data.size(); at += part, ++number) {
+      const auto bytes = std::span(data).subspan(at, std::min(part, data.size() - at));
+      if (number % 3 == 1) {
+        encryptor.encrypt(bytes);
+      } else {
+        encryptor.encrypt_ahead(at, bytes);
+        encryptor.take_encrypted(bytes);
+      }
+    }
+    EXPECT_TRUE(data == whole.data) << part;
+    EXPECT_EQ(std::move(encryptor).finish().mac, whole.mac) << part;
+  }
+}
+
+TEST_F(Ae2, AnotherThreadMayEncryptAhead) {
+  Bytes plaintext(2'000'000);
+  random_.fill(plaintext);
+  const Entry whole = encrypt(plaintext, plaintext.size());
+  Bytes data = plaintext;
+  const std::size_t half = data.size() / 2;
+  Ae2Encryptor encryptor(passphrase_, salt_);
+
+  std::thread ahead([&] { encryptor.encrypt_ahead(half, std::span(data).subspan(half)); });
+  encryptor.encrypt(std::span(data).first(half));
+  ahead.join();
+  encryptor.take_encrypted(std::span(data).subspan(half));
+
+  EXPECT_TRUE(data == whole.data);
+  EXPECT_EQ(std::move(encryptor).finish().mac, whole.mac);
 }
 
 TEST_F(Ae2, AnotherSaltGivesAnotherStream) {
