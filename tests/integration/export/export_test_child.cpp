@@ -1,12 +1,15 @@
 // `rightful export-child` alone. Started under the name `disk-full-<n>`, the package store refuses
-// its n-th write, and under `disk-full-at-end` the completion.
+// its n-th write, and under `disk-full-at-end` the completion; it also demands that no second
+// thread runs before the child is confined.
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/export/export_child.hpp"
 
@@ -41,12 +44,22 @@ class FailingUpload final : public PackageUpload {
   bool completes_;
 };
 
+/// Landlock binds the thread that asks for it and those that it starts later. The package is begun
+/// shortly before the child confines itself: a second thread would stay free.
+void demand_one_thread() {
+#ifndef RIGHTFUL_SANITIZED
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  RIGHTFUL_CHECK(std::distance(begin(threads), end(threads)) == 1);
+#endif
+}
+
 class FailingStore final : public PackageStore {
  public:
   FailingStore(const std::filesystem::path& directory, int good_writes, bool completes)
       : store_(directory), good_writes_(good_writes), completes_(completes) {}
 
   [[nodiscard]] std::unique_ptr<PackageUpload> create(const std::string& name) override {
+    demand_one_thread();
     return std::make_unique<FailingUpload>(store_.create(name), good_writes_, completes_);
   }
 

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -125,6 +126,18 @@ TEST_F(ConfinementTest, OpensNothingElse) {
     const bool is_shut = !opens("other/file", O_RDONLY) &&
                          !opens("other/new", O_CREAT | O_WRONLY) &&
                          !UniqueFd(::open("/etc/passwd", O_RDONLY | O_CLOEXEC)).is_open();
+    return is_shut ? 0 : 1;
+  }));
+}
+
+TEST_F(ConfinementTest, BindsThreadsThatStartLater) {
+  EXPECT_OR_SKIP(confined([&] {
+    bool is_shut = false;
+    std::thread later([&] {
+      is_shut = !opens("other/file", O_RDONLY) && !opens("read/new", O_CREAT | O_WRONLY) &&
+                opens("read/file", O_RDONLY);
+    });
+    later.join();
     return is_shut ? 0 : 1;
   }));
 }
