@@ -1,8 +1,12 @@
 // Writes the folder that a person would have after unpacking, in the language given: long and short
-// datasets, recordings, pictures, other people, hostile texts. For tests/browser.
+// datasets, recordings, pictures, other people, hostile texts; READ-ME.html beside it. For
+// tests/browser.
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -11,8 +15,10 @@
 #include "rightful/catalog/catalog.hpp"
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/yaml.hpp"
+#include "rightful/crypto/signature.hpp"
 #include "rightful/export/translations.hpp"
 
+#include "export/read_me.hpp"
 #include "tests/support/collected_folder.hpp"
 
 namespace rightful::exporting::testing {
@@ -194,7 +200,8 @@ MadeRecord account_record(std::uint64_t /*number*/) {
                  {ValueKind::Null, ""}}};
 }
 
-std::vector<MadeDataset> datasets() {
+/// @param purchases  how many.
+std::vector<MadeDataset> datasets(std::uint64_t purchases) {
   return {
       {"account",
        {ValueKind::Text,
@@ -216,7 +223,7 @@ std::vector<MadeDataset> datasets() {
         ValueKind::Boolean,
         ValueKind::Interval,
         ValueKind::Text},
-       1100,
+       1012,
        [](std::uint64_t number) {
          return MadeRecord{
              .values = {
@@ -227,11 +234,11 @@ std::vector<MadeDataset> datasets() {
                  {ValueKind::Boolean, number % 3 == 0 ? "true" : "false"},
                  {ValueKind::Interval, "PT4.5S"},
                  {ValueKind::Text,
-                  number % 100 == 99 ? "acc-1/gone.wav" : fmt::format("acc-1/{}.wav", number)}}};
+                  number % 100 == 9 ? "acc-1/gone.wav" : fmt::format("acc-1/{}.wav", number)}}};
        }},
       {"purchase",
        {ValueKind::Instant, ValueKind::Text, ValueKind::Decimal, ValueKind::Text},
-       14'000,
+       purchases,
        [](std::uint64_t number) {
          return MadeRecord{
              .values = {{ValueKind::Instant, moment(number)},
@@ -277,7 +284,13 @@ int write_example(const std::string& language, const std::filesystem::path& fold
   }
   for (const auto& problem : check_translations(*parsed))
     std::fputs((problem + "\n").c_str(), stderr);
-  collect_folder(*parsed, language, datasets(), object, folder);
+  // The largest page of all records that a browser is given, once.
+  const std::uint64_t purchases = language == "en" ? 14'000 : 2'200;
+  collect_folder(*parsed, language, datasets(purchases), object, folder);
+  std::array<std::byte, 32> key{};
+  key.fill(std::byte{0x5A});
+  std::ofstream(folder / "READ-ME.html", std::ios::binary)
+      << read_me_page(crypto::SignPublicKey::from(key));
   return ::testing::Test::HasFailure() ? 1 : 0;
 }
 
