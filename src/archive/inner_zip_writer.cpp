@@ -1,5 +1,6 @@
 #include "rightful/archive/inner_zip_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -31,8 +32,8 @@ struct InnerZipWriter::State {
   State(BlockOutput& target, Instant modified, const SpoolSettings& spool)
       : stream(target, modified, spool) {}
 
-  void take_piece(ByteView piece);
-  void store(ByteView piece);
+  void store(ByteView content);
+  void store_behind(ByteView content);
   void deflate(ByteView piece);
   void hash_the_rest();
   void end(EntryEnd facts);
@@ -119,18 +120,28 @@ void InnerZipWriter::State::hand_over(std::unique_ptr<Segment> made) {
   lanes.submit(std::move(made));
 }
 
-void InnerZipWriter::State::store(ByteView piece) {
-  meter.update(piece);
+/// Stored bytes do not depend on how they are cut.
+void InnerZipWriter::State::store(ByteView content) {
+  meter.update(content);
   settle_what_is_done();
-  if (lanes.is_empty()) {
-    begin_in_stream();
-    stream.append(piece);
+  if (!lanes.is_empty()) {
+    store_behind(content);
     return;
   }
-  auto stored = next_segment();
-  stored->packed.assign(piece.begin(), piece.end());
-  stored->is_packed = true;
-  hand_over(std::move(stored));
+  begin_in_stream();
+  stream.append(content);
+}
+
+/// Something before it is still in the lanes.
+void InnerZipWriter::State::store_behind(ByteView content) {
+  while (!content.empty()) {
+    const ByteView part = content.first(std::min(content.size(), kSegmentBytes));
+    auto stored = next_segment();
+    stored->packed.assign(part.begin(), part.end());
+    stored->is_packed = true;
+    hand_over(std::move(stored));
+    content = content.subspan(part.size());
+  }
 }
 
 /// A full segment waits for what follows it: it may have been the last, and the last is hashed here
@@ -143,14 +154,6 @@ void InnerZipWriter::State::deflate(ByteView piece) {
   }
   if (!segment) segment = next_segment();
   segment->content.insert(segment->content.end(), piece.begin(), piece.end());
-}
-
-void InnerZipWriter::State::take_piece(ByteView piece) {
-  if (compression == Compression::Store) {
-    store(piece);
-  } else {
-    deflate(piece);
-  }
 }
 
 void InnerZipWriter::State::hash_the_rest() {
@@ -204,14 +207,19 @@ Result<void> InnerZipWriter::begin_entry(std::string_view name,
 }
 
 void InnerZipWriter::write(ByteView content) {
-  RIGHTFUL_CHECK(state_->phase == Phase::InEntry);
-  state_->pieces.add(content, [this](ByteView piece) { state_->take_piece(piece); });
+  State& state = *state_;
+  RIGHTFUL_CHECK(state.phase == Phase::InEntry);
+  if (state.compression == Compression::Store) {
+    state.store(content);
+  } else {
+    state.pieces.add(content, [&state](ByteView piece) { state.deflate(piece); });
+  }
 }
 
 EntryFacts InnerZipWriter::end_entry() {
   State& state = *state_;
   RIGHTFUL_CHECK(state.phase == Phase::InEntry);
-  state.pieces.flush([&state](ByteView piece) { state.take_piece(piece); });
+  state.pieces.flush([&state](ByteView piece) { state.deflate(piece); });
   state.hash_the_rest();
   const ContentMeter::Facts content = state.meter.finish();
   if (state.hint.size.value_or(content.size) != content.size ||

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "rightful/archive/inner_zip_writer.hpp"
 #include "rightful/core/check.hpp"
 
@@ -5,16 +7,50 @@
 
 namespace rightful::archive {
 
+/// Cut, packed and hashed as InnerZipWriter does it with an open entry.
 void SpooledEntry::State::take_piece(ByteView piece) {
-  const auto take = [this](ByteView bytes) { packed.append(bytes); };
-  if (in_segment == kSegmentBytes) {
-    deflater.flush(take);
-    deflater.begin();
-    in_segment = 0;
+  meter.count(piece);
+  if (segment->content.size() == kSegmentBytes) {
+    segment->hash = &meter.hash();
+    hand_over();
   }
-  in_segment += piece.size();
-  meter.update(piece);
-  deflater.write(piece, take);
+  segment->content.insert(segment->content.end(), piece.begin(), piece.end());
+}
+
+void SpooledEntry::State::hand_over() {
+  while (lanes.is_full() || lanes.is_next_done())
+    settle_one();
+  lanes.submit(std::move(segment));
+  if (free.empty()) {
+    segment = std::make_unique<Segment>();
+  } else {
+    segment = std::move(free.back());
+    free.pop_back();
+  }
+}
+
+void SpooledEntry::State::settle_one() {
+  std::unique_ptr<Segment> oldest = lanes.collect();
+  packed.append(oldest->packed);
+  oldest->clear();
+  free.push_back(std::move(oldest));
+}
+
+void SpooledEntry::State::finish() {
+  lanes.wait_for_hashes();
+  meter.hash().update(segment->content);
+  facts = meter.finish();
+  segment->end = EntryEnd{.size = facts->size, .crc = facts->crc};
+  if (lanes.is_empty()) {  // the only one
+    Deflater deflater;
+    pack_segment(deflater, *segment);
+    segment->is_packed = true;
+  }
+  hand_over();
+  while (!lanes.is_empty())
+    settle_one();
+  free.clear();
+  segment.reset();
 }
 
 SpooledEntry::SpooledEntry(SpoolSettings spool)
@@ -33,8 +69,7 @@ void SpooledEntry::write(ByteView content) {
 void SpooledEntry::finish() {
   RIGHTFUL_CHECK(!state_->facts);
   state_->pieces.flush([this](ByteView piece) { state_->take_piece(piece); });
-  state_->deflater.finish([this](ByteView bytes) { state_->packed.append(bytes); });
-  state_->facts = state_->meter.finish();
+  state_->finish();
 }
 
 std::uint64_t SpooledEntry::size() const noexcept {

@@ -10,6 +10,7 @@
 
 #include "archive/block_output.hpp"
 #include "archive/content_meter.hpp"
+#include "archive/deflate_lanes.hpp"
 #include "archive/deflater.hpp"
 #include "archive/package_format.hpp"
 #include "archive/reader/entry_walker.hpp"
@@ -286,6 +287,34 @@ TEST(InnerZipWriterTest, SpooledEntryIsTheSameAsADirectOne) {
     EXPECT_EQ(facts->sha256, crypto::sha256(as_bytes(content)));
     EXPECT_EQ(entry.size(), size);
     EXPECT_TRUE(direct.blocks.bytes == spooled.blocks.bytes) << size;
+  }
+}
+
+TEST(InnerZipWriterTest, ALargeSpooledEntryReadsBack) {
+  const std::string content = some_content(3 * DeflateLanes::kSegments * kSegmentBytes + 7);
+  Zip zip;
+  SpooledEntry entry(memory_spool(zip.random));
+  for (std::size_t at = 0; at < content.size(); at += 100'003)
+    entry.write(as_bytes(std::string_view(content).substr(at, 100'003)));
+  entry.finish();
+
+  const auto facts = zip.writer.add_spooled("data/table.csv", entry);
+  zip.writer.finish();
+
+  ASSERT_THAT(facts, IsOk());
+  EXPECT_EQ(facts->sha256, crypto::sha256(as_bytes(content)));
+  const auto entries = read_back(zip.blocks.bytes);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_TRUE(entries[0].second == content);
+}
+
+TEST(InnerZipWriterTest, ASpooledEntryMayBeGivenUpAtAnyTime) {
+  const std::string content = some_content(kSegmentBytes);
+  CountingRandom random;
+  for (int segments = 0; segments < 12; ++segments) {
+    SpooledEntry entry(memory_spool(random));
+    for (int i = 0; i < segments; ++i)
+      entry.write(as_bytes(content));
   }
 }
 
