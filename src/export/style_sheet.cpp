@@ -65,9 +65,11 @@ img { display: block; max-width: 100%; max-height: 30rem; height: auto; margin: 
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 0.6rem; }
   dl.facts { grid-template-columns: fit-content(45%) 1fr; gap: 0.2rem 0.9rem; }
-  .facts dt { min-width: 0; }
+  .facts dt { min-width: 0; overflow-wrap: break-word; }
   .facts dd { margin: 0; }
   th, td, caption { padding: 0.35rem 0.5rem; }
+  /* A moment takes two lines here, its date and its time: no narrower, or it would break within the date. */
+  .w1 td:nth-child(1), .w2 td:nth-child(2), .w3 td:nth-child(3), .w4 td:nth-child(4), .w5 td:nth-child(5), .w6 td:nth-child(6), .w7 td:nth-child(7) { white-space: pre-wrap; min-width: 7.9rem; }
 }
 @page { margin: 1.6cm; }
 @media print {
