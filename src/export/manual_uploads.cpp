@@ -223,8 +223,11 @@ std::expected<ManualUploads::Task, UploadRefusal> ManualUploads::open(
       row ? find_manual_dataset(transaction, row->catalog_version, offer.dataset) : std::nullopt;
   if (!described) return std::unexpected(UploadRefusal{{ErrorCode::NotFound, kNothingWaits}});
   // Only now: whoever ends a link holds the lock of its task.
-  if (offer.link && !links::find(transaction, *offer.link, clock_.now())) {
-    return std::unexpected(UploadRefusal{{ErrorCode::Expired, "the link is dead"}});
+  if (offer.link) {
+    const auto link = links::find(transaction, *offer.link, clock_.now());
+    if (!link || link->request != offer.request || link->dataset != offer.dataset) {
+      return std::unexpected(UploadRefusal{{ErrorCode::Expired, "the link is dead"}});
+    }
   }
   if (auto refusal = objection(*row, *described, offer)) {
     return std::unexpected(refuse(transaction, offer, *row, *std::move(refusal)));
