@@ -16,8 +16,8 @@
 #include "rightful/core/random.hpp"
 #include "rightful/crypto/hash.hpp"
 
+#include "archive/deflate_lanes.hpp"
 #include "archive/deflater.hpp"
-#include "archive/piece_buffer.hpp"
 #include "export/csv_table.hpp"
 #include "export/json_text.hpp"
 #include "export/record_pages.hpp"
@@ -108,17 +108,14 @@ std::string json_of(const std::vector<Value>& values,
 double pack_and_hash(const std::string& text, std::uint64_t records) {
   return ns_of(records, [&] {
     archive::Deflater deflater;
-    archive::PieceBuffer pieces;
+    archive::Segment segment;
     crypto::Sha256 hash;
-    deflater.begin();
-    const auto take = [](ByteView) {};
-    const auto piece = [&](ByteView bytes) {
-      hash.update(bytes);
-      deflater.write(bytes, take);
-    };
-    pieces.add(as_bytes(text), piece);
-    pieces.flush(piece);
-    deflater.finish(take);
+    for (ByteView rest = as_bytes(text); !rest.empty();) {
+      segment.clear();
+      rest = segment.fill(rest);
+      hash.update(segment.content);
+      archive::pack_segment(deflater, segment);
+    }
     static_cast<void>(std::move(hash).finish());
   });
 }

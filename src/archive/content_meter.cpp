@@ -11,13 +11,9 @@ std::uint32_t crc32_continue(std::uint32_t crc, ByteView bytes) noexcept {
 }
 
 void ContentMeter::update(ByteView piece) {
-  count(piece);
-  hash_.update(piece);
-}
-
-void ContentMeter::count(ByteView piece) {
   size_ += piece.size();
   crc_ = crc32_continue(crc_, piece);
+  hash_.update(piece);
 }
 
 ContentMeter::Facts ContentMeter::finish() {

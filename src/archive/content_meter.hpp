@@ -16,12 +16,6 @@ namespace rightful::archive {
 class ContentMeter {
  public:
   void update(ByteView piece);
-  // Or its two parts, when somebody else is to hash the content.
-  /// Size and CRC-32.
-  void count(ByteView piece);
-
-  /// To be given the same bytes in the same order, before finish().
-  [[nodiscard]] crypto::Sha256& hash() noexcept { return hash_; }
 
   struct Facts {
     std::uint64_t size;

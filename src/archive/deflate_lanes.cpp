@@ -7,12 +7,18 @@
 
 namespace rightful::archive {
 
+ByteView Segment::fill(ByteView bytes) {
+  const ByteView part = bytes.first(std::min(bytes.size(), kSegmentBytes - content.size()));
+  content.insert(content.end(), part.begin(), part.end());
+  return bytes.subspan(part.size());
+}
+
 void Segment::clear() {
   start.reset();
   content.clear();
   packed.clear();
   is_packed = false;
-  hash = nullptr;
+  meter = nullptr;
   end.reset();
 }
 
@@ -48,12 +54,12 @@ void DeflateLanes::submit(std::unique_ptr<Segment> segment) {
   RIGHTFUL_CHECK(!is_full());
   order_.push_back(std::move(segment));
   Segment* const added = order_.back().get();
-  if (added->is_packed && added->hash == nullptr) return;
+  if (added->is_packed && added->meter == nullptr) return;
   {
     const std::scoped_lock lock(mutex_);
     rethrow_failure();
     if (!added->is_packed) to_pack_.push_back(added);
-    if (added->hash != nullptr) to_hash_.push_back(added);
+    if (added->meter != nullptr) to_measure_.push_back(added);
   }
   queued_.notify_all();
   start_threads();
@@ -81,9 +87,9 @@ std::unique_ptr<Segment> DeflateLanes::collect() {
   return segment;
 }
 
-void DeflateLanes::wait_for_hashes() {
+void DeflateLanes::wait_for_meters() {
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [this] { return failure_ || (to_hash_.empty() && !is_hashing_); });
+  done_.wait(lock, [this] { return failure_ || (to_measure_.empty() && !is_measuring_); });
   rethrow_failure();
 }
 
@@ -102,16 +108,16 @@ void DeflateLanes::run() noexcept {
   done_.notify_all();
 }
 
-/// Hashing comes first: it is what end_entry() waits for.
+/// Measuring comes first: it is what end_entry() waits for.
 void DeflateLanes::work() {
   Deflater deflater;
   std::unique_lock lock(mutex_);
   while (true) {
     queued_.wait(lock,
-                 [this] { return is_ending_ || failure_ || may_hash() || !to_pack_.empty(); });
+                 [this] { return is_ending_ || failure_ || may_measure() || !to_pack_.empty(); });
     if (is_ending_ || failure_) return;
-    if (may_hash()) {
-      hash_next(lock);
+    if (may_measure()) {
+      measure_next(lock);
     } else {
       pack_next(lock, deflater);
     }
@@ -119,15 +125,15 @@ void DeflateLanes::work() {
   }
 }
 
-void DeflateLanes::hash_next(std::unique_lock<std::mutex>& lock) {
-  Segment& segment = *to_hash_.front();
-  to_hash_.pop_front();
-  is_hashing_ = true;
+void DeflateLanes::measure_next(std::unique_lock<std::mutex>& lock) {
+  Segment& segment = *to_measure_.front();
+  to_measure_.pop_front();
+  is_measuring_ = true;
   lock.unlock();
-  segment.hash->update(segment.content);
+  segment.meter->update(segment.content);
   lock.lock();
-  is_hashing_ = false;
-  segment.hash = nullptr;
+  is_measuring_ = false;
+  segment.meter = nullptr;
 }
 
 void DeflateLanes::pack_next(std::unique_lock<std::mutex>& lock, Deflater& deflater) {

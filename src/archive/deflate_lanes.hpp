@@ -1,5 +1,5 @@
 /// @file
-/// The middle of the package's pipeline: threads that deflate segments side by side, and hash
+/// The middle of the package's pipeline: threads that deflate segments side by side, and measure
 /// them one after the other. They are given back in the order in which they came.
 #pragma once
 
@@ -15,8 +15,8 @@
 #include <thread>
 
 #include "rightful/core/bytes.hpp"
-#include "rightful/crypto/hash.hpp"
 
+#include "archive/content_meter.hpp"
 #include "archive/deflater.hpp"
 #include "archive/entry_stream.hpp"
 
@@ -28,23 +28,27 @@ struct Segment {
   Bytes content;
   Bytes packed;
   bool is_packed = false;
-  crypto::Sha256* hash = nullptr;  ///< of the entry: `content` is to go into it
-  std::optional<EntryEnd> end;     ///< the entry ends with it
+  ContentMeter* meter = nullptr;  ///< of the entry: `content` is to go into it
+  std::optional<EntryEnd> end;    ///< the entry ends with it
 
+  [[nodiscard]] bool is_full() const noexcept { return content.size() == kSegmentBytes; }
+
+  /// Appends what there is room for. @return the rest.
+  [[nodiscard]] ByteView fill(ByteView bytes);
   void clear();
 };
 
 /// Deflates `content` into `packed`; with `end`, as the last of its entry.
 void pack_segment(Deflater& deflater, Segment& segment);
 
-/// A segment belongs to the caller until submit() and from collect() on; what its `hash` points to
-/// until submit() and from wait_for_hashes() on.
+/// A segment belongs to the caller until submit() and from collect() on; what its `meter` points
+/// to until submit() and from wait_for_meters() on.
 ///
 /// Owns     kLanes threads, from the first segment to be packed on; ended by the destructor, which
 /// throws away what is queued and waits for what is in hand.
-/// Threads  one caller; `mutex_` guards to_pack_, to_hash_, is_packed and hash of what is in
-/// order_, is_hashing_, is_ending_, failure_. Errors   what a lane throws is thrown again by every
-/// later call that may wait. Cost     kSegments × two segments, and kLanes deflaters.
+/// Threads  one caller; `mutex_` guards to_pack_, to_measure_, is_packed and meter of what is in
+/// order_, is_measuring_, is_ending_, failure_. Errors   what a lane throws is thrown again by
+/// every later call that may wait. Cost     kSegments × two segments, and kLanes deflaters.
 class DeflateLanes {
  public:
   /// How many may be under way: enough that no lane waits while the caller makes the next.
@@ -63,14 +67,14 @@ class DeflateLanes {
 
   [[nodiscard]] bool is_full() const noexcept { return order_.size() == kSegments; }
 
-  /// Not when full (checked). What is packed already and not to be hashed only keeps its place.
+  /// Not when full (checked). What is packed already and not to be measured only keeps its place.
   void submit(std::unique_ptr<Segment> segment);
   /// Would collect() return at once?
   [[nodiscard]] bool is_next_done();
-  /// The oldest; not when empty (checked). Waits until it is packed and hashed.
+  /// The oldest; not when empty (checked). Waits until it is packed and measured.
   [[nodiscard]] std::unique_ptr<Segment> collect();
-  /// Waits until all that was submitted is hashed.
-  void wait_for_hashes();
+  /// Waits until all that was submitted is measured.
+  void wait_for_meters();
 
  private:
   static constexpr std::size_t kLanes = 2;
@@ -78,13 +82,13 @@ class DeflateLanes {
   void start_threads();
   void run() noexcept;
   void work();
-  void hash_next(std::unique_lock<std::mutex>& lock);
+  void measure_next(std::unique_lock<std::mutex>& lock);
   void pack_next(std::unique_lock<std::mutex>& lock, Deflater& deflater);
 
-  [[nodiscard]] bool may_hash() const { return !is_hashing_ && !to_hash_.empty(); }
+  [[nodiscard]] bool may_measure() const { return !is_measuring_ && !to_measure_.empty(); }
 
   [[nodiscard]] bool is_front_done() const {
-    return order_.front()->is_packed && order_.front()->hash == nullptr;
+    return order_.front()->is_packed && order_.front()->meter == nullptr;
   }
 
   void rethrow_failure() const;
@@ -94,9 +98,9 @@ class DeflateLanes {
   std::mutex mutex_;
   std::condition_variable queued_;
   std::condition_variable done_;
-  std::deque<Segment*> to_pack_;  ///< those of order_ that no lane has taken
-  std::deque<Segment*> to_hash_;  ///< the same; one lane at a time, because a hash has an order
-  bool is_hashing_ = false;
+  std::deque<Segment*> to_pack_;     ///< those of order_ that no lane has taken
+  std::deque<Segment*> to_measure_;  ///< the same; one lane at a time, because a meter has an order
+  bool is_measuring_ = false;
   bool is_ending_ = false;
   std::exception_ptr failure_;
   std::array<std::thread, kLanes> threads_;

@@ -8,8 +8,6 @@
 #include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 
-#include "archive/piece_buffer.hpp"
-
 namespace rightful::archive {
 namespace {
 

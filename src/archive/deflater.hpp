@@ -8,10 +8,10 @@
 
 #include "rightful/core/bytes.hpp"
 
-#include "archive/piece_buffer.hpp"
-
 namespace rightful::archive {
 
+/// What ISA-L is given at a time.
+inline constexpr std::size_t kPieceBytes = 64 * 1024;
 /// Content is deflated in segments of this size, the last one shorter; each begins anew, without a
 /// look at what was before. So several can be deflated at a time, and the bytes do not depend on
 /// how many are.
@@ -34,7 +34,7 @@ class Deflater {
   /// Begins a new stream, or a segment of one.
   void begin();
   /// @param content  at most kPieceBytes (checked). How a content is cut decides its packed bytes:
-  /// PieceBuffer cuts every content the same way.
+  /// pack_segment() cuts every content the same way.
   void write(ByteView content, const Take& take);
   /// Ends a segment on a byte's boundary (with an empty stored block), so that the blocks of the
   /// next can follow it. Only begin() may be called after.

@@ -13,7 +13,6 @@
 #include "archive/deflater.hpp"
 #include "archive/entry_stream.hpp"
 #include "archive/name_index.hpp"
-#include "archive/piece_buffer.hpp"
 #include "archive/spooled_entry_state.hpp"
 
 namespace rightful::archive {
@@ -34,8 +33,8 @@ struct InnerZipWriter::State {
 
   void store(ByteView content);
   void store_behind(ByteView content);
-  void deflate(ByteView piece);
-  void hash_the_rest();
+  void deflate(ByteView content);
+  void measure_the_rest();
   void end(EntryEnd facts);
 
   void hand_over(std::unique_ptr<Segment> segment);
@@ -50,7 +49,6 @@ struct InnerZipWriter::State {
   Phase phase = Phase::Idle;
   std::uint64_t entries = 0;
   NameIndex names;
-  PieceBuffer pieces;
   ContentMeter meter;
   Deflater deflater;  ///< for small entries
   EntryStream stream;
@@ -144,22 +142,23 @@ void InnerZipWriter::State::store_behind(ByteView content) {
   }
 }
 
-/// A full segment waits for what follows it: it may have been the last, and the last is hashed here
-/// because end_entry() would only wait for a lane to do it.
-void InnerZipWriter::State::deflate(ByteView piece) {
-  meter.count(piece);
-  if (segment && segment->content.size() == kSegmentBytes) {
-    segment->hash = &meter.hash();
-    hand_over(std::move(segment));
+/// A full segment waits for what follows it: it may have been the last, and the last is measured
+/// here because end_entry() would only wait for a lane to do it.
+void InnerZipWriter::State::deflate(ByteView content) {
+  while (!content.empty()) {
+    if (segment && segment->is_full()) {
+      segment->meter = &meter;
+      hand_over(std::move(segment));
+    }
+    if (!segment) segment = next_segment();
+    content = segment->fill(content);
   }
-  if (!segment) segment = next_segment();
-  segment->content.insert(segment->content.end(), piece.begin(), piece.end());
 }
 
-void InnerZipWriter::State::hash_the_rest() {
+void InnerZipWriter::State::measure_the_rest() {
   if (!segment) return;
-  lanes.wait_for_hashes();
-  meter.hash().update(segment->content);
+  lanes.wait_for_meters();
+  meter.update(segment->content);
 }
 
 void InnerZipWriter::State::end(EntryEnd facts) {
@@ -212,15 +211,14 @@ void InnerZipWriter::write(ByteView content) {
   if (state.compression == Compression::Store) {
     state.store(content);
   } else {
-    state.pieces.add(content, [&state](ByteView piece) { state.deflate(piece); });
+    state.deflate(content);
   }
 }
 
 EntryFacts InnerZipWriter::end_entry() {
   State& state = *state_;
   RIGHTFUL_CHECK(state.phase == Phase::InEntry);
-  state.pieces.flush([&state](ByteView piece) { state.deflate(piece); });
-  state.hash_the_rest();
+  state.measure_the_rest();
   const ContentMeter::Facts content = state.meter.finish();
   if (state.hint.size.value_or(content.size) != content.size ||
       state.hint.crc.value_or(content.crc) != content.crc) {

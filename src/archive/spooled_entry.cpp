@@ -7,14 +7,15 @@
 
 namespace rightful::archive {
 
-/// Cut, packed and hashed as InnerZipWriter does it with an open entry.
-void SpooledEntry::State::take_piece(ByteView piece) {
-  meter.count(piece);
-  if (segment->content.size() == kSegmentBytes) {
-    segment->hash = &meter.hash();
-    hand_over();
+/// Cut, packed and measured as InnerZipWriter does it with an open entry.
+void SpooledEntry::State::take(ByteView content) {
+  while (!content.empty()) {
+    if (segment->is_full()) {
+      segment->meter = &meter;
+      hand_over();
+    }
+    content = segment->fill(content);
   }
-  segment->content.insert(segment->content.end(), piece.begin(), piece.end());
 }
 
 void SpooledEntry::State::hand_over() {
@@ -37,8 +38,8 @@ void SpooledEntry::State::settle_one() {
 }
 
 void SpooledEntry::State::finish() {
-  lanes.wait_for_hashes();
-  meter.hash().update(segment->content);
+  lanes.wait_for_meters();
+  meter.update(segment->content);
   facts = meter.finish();
   segment->end = EntryEnd{.size = facts->size, .crc = facts->crc};
   if (lanes.is_empty()) {  // the only one
@@ -63,12 +64,11 @@ SpooledEntry::~SpooledEntry() = default;
 void SpooledEntry::write(ByteView content) {
   RIGHTFUL_CHECK(!state_->facts);
   state_->size += content.size();
-  state_->pieces.add(content, [this](ByteView piece) { state_->take_piece(piece); });
+  state_->take(content);
 }
 
 void SpooledEntry::finish() {
   RIGHTFUL_CHECK(!state_->facts);
-  state_->pieces.flush([this](ByteView piece) { state_->take_piece(piece); });
   state_->finish();
 }
 

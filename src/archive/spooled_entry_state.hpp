@@ -11,20 +11,18 @@
 #include "archive/content_meter.hpp"
 #include "archive/deflate_lanes.hpp"
 #include "archive/deflater.hpp"
-#include "archive/piece_buffer.hpp"
 
 namespace rightful::archive {
 
 struct SpooledEntry::State {
   explicit State(SpoolSettings settings) : packed(std::move(settings)) {}
 
-  void take_piece(ByteView piece);
+  void take(ByteView content);
   void hand_over();
   void settle_one();
   void finish();
 
   SealedSpool packed;  ///< raw deflate
-  PieceBuffer pieces;
   ContentMeter meter;
   std::uint64_t size = 0;
   std::optional<ContentMeter::Facts> facts;  ///< set by finish()

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "rightful/core/failure.hpp"
+#include "rightful/crypto/hash.hpp"
 
 namespace rightful::archive {
 namespace {
@@ -95,27 +96,30 @@ TEST(DeflateLanesTest, WhatIsPackedKeepsItsPlace) {
   EXPECT_FALSE(lanes.is_next_done());
 }
 
-TEST(DeflateLanesTest, HashesInOrder) {
+TEST(DeflateLanesTest, MeasuresInOrder) {
   for (int round = 0; round < 20; ++round) {
     DeflateLanes lanes(copying([](const Segment&) {}));
-    crypto::Sha256 hash;
+    ContentMeter meter;
     std::string all;
     for (std::size_t i = 0; i < 100; ++i) {
       const std::string part = lines(1 + i * 37, static_cast<int>(i));
       all += part;
-      if (lanes.is_full()) EXPECT_EQ(lanes.collect()->hash, nullptr);
+      if (lanes.is_full()) EXPECT_EQ(lanes.collect()->meter, nullptr);
       auto segment = segment_of(part);
-      segment->hash = &hash;
+      segment->meter = &meter;
       lanes.submit(std::move(segment));
     }
-    lanes.wait_for_hashes();
-    EXPECT_EQ(std::move(hash).finish(), crypto::sha256(as_bytes(all)));
+    lanes.wait_for_meters();
+    const ContentMeter::Facts facts = meter.finish();
+    EXPECT_EQ(facts.size, all.size());
+    EXPECT_EQ(facts.crc, crc32_continue(0, as_bytes(all)));
+    EXPECT_EQ(facts.sha256, crypto::sha256(as_bytes(all)));
   }
 }
 
-TEST(DeflateLanesTest, WaitingForNoHashReturns) {
+TEST(DeflateLanesTest, WaitingForNoMeterReturns) {
   DeflateLanes lanes;
-  lanes.wait_for_hashes();
+  lanes.wait_for_meters();
   EXPECT_TRUE(lanes.is_empty());
 }
 
@@ -126,7 +130,7 @@ TEST(DeflateLanesTest, AFailureIsThrownByEveryLaterCall) {
   EXPECT_THROW(static_cast<void>(lanes.collect()), Failure);
   EXPECT_THROW(lanes.submit(segment_of("b")), Failure);
   EXPECT_THROW(static_cast<void>(lanes.collect()), Failure);
-  EXPECT_THROW(lanes.wait_for_hashes(), Failure);
+  EXPECT_THROW(lanes.wait_for_meters(), Failure);
 }
 
 TEST(DeflateLanesTest, EndsWithSegmentsInTheQueueAndWaitsForThoseInHand) {
