@@ -42,6 +42,7 @@ void DatasetCollector::begin_dataset(const sources::DatasetHead& head) {
   }
   object_at_.resize(head.columns.size());
   pages_ = std::make_unique<RecordPages>(parts_.phrases, head, parts_.spool);
+  lane_ = std::make_unique<PageLane>(*pages_);
   if (summary_.has_csv) csv_.emplace(head, parts_.spool);
   check_entry(parts_.zip.begin_entry("data/" + head.dataset->name + ".json",
                                      archive::Compression::Deflate));
@@ -56,12 +57,11 @@ void DatasetCollector::on_record(const sources::Record& record) {
   const std::string_view account = parts_.account.expose();
   json_ += summary_.rows > 0 ? ",\n{\"@owner\":" : "\n{\"@owner\":";
   append_owner(json_, record.owners, account);
-  pages_->begin_record(record.number);
+  lane_->record(record);
   if (csv_) csv_->begin_record(record.owners, account);
   for (std::size_t i = 0; i < record.values.size(); ++i) {
     const sources::Value& value = record.values[i];
     append_json(i, value);
-    pages_->cell(i, value);
     if (csv_) csv_->cell(i, value);
   }
   json_ += '}';
@@ -106,7 +106,7 @@ void DatasetCollector::on_object(const sources::ObjectReference& object) {
 }
 
 void DatasetCollector::place_object(std::size_t column, const PageObject& object) {
-  pages_->object(column, object);
+  lane_->object(column, object);
   if (object.entry_name.empty()) return;
   if (csv_) csv_->object(column, object.entry_name);
   std::string name;
@@ -148,6 +148,7 @@ DatasetSummary DatasetCollector::finish(const sources::DatasetFacts& facts) {
   summary_.pseudonymised = facts.pseudonymised;
   write_schema();
   if (csv_) csv_->write(parts_.zip, parts_.manifest);
+  lane_->finish();
   summary_.pages = pages_->write(summary_, parts_.zip, parts_.manifest);
   return std::move(summary_);
 }

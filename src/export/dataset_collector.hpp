@@ -19,6 +19,7 @@
 #include "export/csv_table.hpp"
 #include "export/dataset_summary.hpp"
 #include "export/media_list.hpp"
+#include "export/page_lane.hpp"
 #include "export/phrases.hpp"
 #include "export/record_pages.hpp"
 
@@ -64,6 +65,7 @@ class DatasetCollector final : public sources::RecordSink {
   DatasetSummary summary_;
   std::size_t dataset_index_ = 0;
   std::unique_ptr<RecordPages> pages_;
+  std::unique_ptr<PageLane> lane_;  ///< the way into the pages until finish()
   std::optional<CsvTable> csv_;
 
   std::vector<std::string> members_;    ///< `,"name":` of each column

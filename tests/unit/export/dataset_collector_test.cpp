@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -135,6 +136,69 @@ TEST_F(DatasetCollectorTest, PutsEachObjectWhereItsRecordNamesIt) {
       page,
       HasSubstr(
           "acc-1/b.jpg <img loading=lazy alt=\"Copy 2\" src=\"../media/recording/000003.jpg\">"));
+}
+
+// Pages are made beside the reading, in batches; a long record is not copied for that.
+TEST_F(DatasetCollectorTest, PutsEveryRecordOnThePagesInItsOrder) {
+  constexpr std::uint64_t kRows = 3'000;
+  MadeDataset things{
+      .name = "thing",
+      .kinds = std::vector(7, ValueKind::Text),
+      .rows = kRows,
+      .record = [](std::uint64_t number) {
+        const std::string text =
+            std::to_string(number) + "-th;" + std::string(number % 97 == 0 ? 70'000 : 50, 't');
+        return MadeRecord{.values = std::vector(7, testing::MadeValue{ValueKind::Text, text})};
+      }};
+
+  const auto files = collect({things});
+
+  std::string pages;
+  for (const auto& [name, content] : files) {
+    const bool holds_records = name.starts_with("pages/thing-0");
+    if (holds_records) pages += content;
+  }
+  std::size_t at = 0;
+  for (std::uint64_t number = 1; number <= kRows; ++number) {
+    at = pages.find("<h2>Record " + std::to_string(number) + "</h2>", at);
+    ASSERT_NE(at, std::string::npos) << number;
+    for (int column = 0; column < 7; ++column) {
+      at = pages.find(">" + std::to_string(number) + "-th;t", at);
+      ASSERT_NE(at, std::string::npos) << number;
+    }
+  }
+  EXPECT_EQ(pages.find("<h2>Record ", at), std::string::npos);
+}
+
+TEST_F(DatasetCollectorTest, PutsObjectsOnThePagesOfManyRecords) {
+  constexpr std::uint64_t kRows = 4'000;
+  const MadeDataset recordings{
+      .name = "recording",
+      .kinds = {ValueKind::Instant, ValueKind::Text, ValueKind::Text, ValueKind::Text},
+      .rows = kRows,
+      .record = [](std::uint64_t number) {
+        return MadeRecord{.values = {{ValueKind::Instant, "2024-02-29T12:00:00Z"},
+                                     {ValueKind::Text, fmt::format("acc-1/{}.wav", number)},
+                                     {ValueKind::Null, ""},
+                                     {ValueKind::Text, std::string(number % 7, 'x')}}};
+      }};
+
+  const auto files = collect({recordings});
+
+  std::string pages;
+  for (const auto& [name, content] : files) {
+    const bool holds_records = name.starts_with("pages/recording-0");
+    if (holds_records) pages += content;
+  }
+  std::size_t at = 0;
+  for (std::uint64_t number = 1; number <= kRows; ++number) {
+    at =
+        pages.find(fmt::format("acc-1/{0}.wav <audio controls preload=none aria-label=\"File {0}\" "
+                               "src=\"../media/recording/{0:06}.wav\">",
+                               number),
+                   at);
+    ASSERT_NE(at, std::string::npos) << number;
+  }
 }
 
 TEST_F(DatasetCollectorTest, SaysOnThePageWhereOthersAreMasked) {
