@@ -45,7 +45,7 @@ struct UnlockReport {
 /// call with a target in the same folder removes it. Entry names are checked by the rule of
 /// check_entry_name(), so nothing leaves the folder; links do not occur.
 ///
-/// Threads  starts one of its own for decryption.
+/// Threads  starts two of its own (reading, decryption); ends them before it returns.
 /// Errors   Failure for disk and `stored`; the temporary is removed then too.
 /// @return NotAuthentic (wrong passphrase, HMAC or hash) · InvalidArgument (not a package) ·
 /// Conflict (`target` exists, or stopped by progress) · NotFound (no such parent folder) · Denied

@@ -57,7 +57,7 @@ struct VerifyReport {
 /// canary of another account.
 ///
 /// Format   docs/formats/package.md
-/// Threads  starts one of its own for decryption; ends it before it returns.
+/// Threads  starts three of its own (reading, decryption, hashes); ends them before it returns.
 /// Errors   Failure when `stored` cannot be read.
 /// Cost     memory stays under 24 MiB for any package (names: 8 bytes an entry on top).
 /// @return NotAuthentic (passphrase, HMAC, hash or signature) · InvalidArgument (structure, JSON) ·
