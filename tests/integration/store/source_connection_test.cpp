@@ -167,6 +167,29 @@ TEST_F(SourceConnectionTest, HasMemoryForLargeAccounts) {
               ElementsAre("16MB"));
 }
 
+TEST_F(SourceConnectionTest, ReadsAnIndexOnOwnerAndKeyInItsOrder) {
+  database_.execute(
+      "CREATE TABLE visit (id bigint PRIMARY KEY, account text NOT NULL, page text NOT NULL);"
+      "INSERT INTO visit SELECT i, 'account-' || i % 1000, md5(i::text) "
+      "  FROM generate_series(1, 20000) i;"
+      "CREATE INDEX ON visit (account);"
+      "CREATE INDEX visit_account_id ON visit (account, id);"
+      "ANALYZE visit;"
+      "GRANT SELECT ON visit TO rightful_test_reader");
+  SourceConnection connection = open();
+  connection.begin_snapshot(IdentityProof::scope_of("account-7"));
+  std::string plan;
+  for (const Row& line : connection.query(
+           "plan",
+           "EXPLAIN (FORMAT TEXT, COSTS OFF) SELECT * FROM visit "
+           "WHERE account = (SELECT current_setting('rightful.account_id')) ORDER BY id")) {
+    plan += line.text("QUERY PLAN") + "\n";
+  }
+
+  EXPECT_THAT(plan, HasSubstr("Index Scan using visit_account_id"));
+  EXPECT_THAT(plan, Not(HasSubstr("Sort")));
+}
+
 TEST_F(SourceConnectionTest, KeepsTheLargerMemoryOfTheOperator) {
   database_.execute(
       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''64MB''', "
