@@ -79,7 +79,13 @@ FROM generate_series({first}::bigint, {last}) AS i;
 constexpr std::string_view kAddIndexes = R"(
 SET maintenance_work_mem = '256MB';
 ALTER TABLE {table} ADD PRIMARY KEY (id);
-CREATE INDEX ON {table} (account_id);
+CREATE INDEX {table}_owner ON {table} (account_id);
+)";
+
+constexpr std::string_view kSetIndex = R"(
+SET maintenance_work_mem = '256MB';
+CREATE INDEX IF NOT EXISTS {table}_{wanted} ON {table} ({columns});
+DROP INDEX IF EXISTS {table}_{other};
 )";
 
 constexpr std::string_view kSettle = R"(
@@ -118,18 +124,29 @@ SearchTables SearchTables::build(const Setup& setup,
     // Written when all is done: a table that an interrupted run began is made anew.
     const fs::path loaded = directory / table_name(rows);
     if (fs::exists(loaded)) continue;
-    tables.load(setup, place, rows);
+    tables.load(setup, rows);
     write_file(loaded, "");
   }
   return tables;
 }
 
-void SearchTables::load(const Setup& setup, const fs::path& place, std::uint64_t rows) const {
+void SearchTables::run(const std::string& script) const {
+  value_of(app::run_psql(cluster_.url(kDatabase), script, directory_));
+  throw_if_stop_requested();
+}
+
+void SearchTables::set_index(const Setup& setup, std::uint64_t rows, OwnerIndex index) const {
+  const bool has_key = index == OwnerIndex::OwnerAndKey;
+  setup.progress.show("setting the index of " + table_name(rows));
+  run(fmt::format(fmt::runtime(kSetIndex),
+                  fmt::arg("table", table_name(rows)),
+                  fmt::arg("wanted", has_key ? "owner_key" : "owner"),
+                  fmt::arg("columns", has_key ? "account_id, id" : "account_id"),
+                  fmt::arg("other", has_key ? "owner" : "owner_key")));
+}
+
+void SearchTables::load(const Setup& setup, std::uint64_t rows) const {
   const std::string name = table_name(rows);
-  const auto run = [&](const std::string& script) {
-    value_of(app::run_psql(cluster_.url(kDatabase), script, place));
-    throw_if_stop_requested();
-  };
   setup.folder.demand_space(rows * kDiskBytesPerRow, "the table " + name);
   run(fmt::format(fmt::runtime(kMakeTable), fmt::arg("table", name)));
   for (std::uint64_t first = 1; first <= rows; first += kRowsAtOnce) {

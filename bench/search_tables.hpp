@@ -14,6 +14,10 @@
 
 namespace rightful::bench {
 
+/// The index that leads to the rows of an owner: on the owner alone, or on owner and key, so that
+/// rows come out in their order.
+enum class OwnerIndex : std::uint8_t { Owner, OwnerAndKey };
+
 /// In a table of n rows one account has every tenth row; `kSmallAccounts` others have
 /// `kSmallAccountRows` rows each, whatever n is, spread evenly over the table; the rest belongs to
 /// 99,991 customers. There is an index on the owner, and one on the primary key.
@@ -33,6 +37,9 @@ class SearchTables {
   static SearchTables build(const Setup& setup,
                             const std::filesystem::path& place,
                             const std::vector<std::uint64_t>& sizes);
+
+  /// Makes it unless it is there, and removes the other.
+  void set_index(const Setup& setup, std::uint64_t rows, OwnerIndex index) const;
 
   [[nodiscard]] static std::string table_name(std::uint64_t rows);
   /// @param number  1 to kSmallAccounts
@@ -55,7 +62,8 @@ class SearchTables {
   SearchTables(std::filesystem::path directory, store::EmbeddedCluster cluster)
       : directory_(std::move(directory)), cluster_(std::move(cluster)) {}
 
-  void load(const Setup& setup, const std::filesystem::path& place, std::uint64_t rows) const;
+  void load(const Setup& setup, std::uint64_t rows) const;
+  void run(const std::string& script) const;
 
   std::filesystem::path directory_;
   store::EmbeddedCluster cluster_;
