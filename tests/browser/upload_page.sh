@@ -52,7 +52,7 @@ head -c 1100000 /dev/zero > "$place/large.json"
 
 here_too="--data-dir $place/data"
 rightful admin keys init $here_too > "$place/log" 2>&1
-rightful serve $here_too --catalog "$place/catalog.yaml" --listen 127.0.0.1:0 --workers 1 --child-landlock if_available \
+"$build/rightful" serve $here_too --catalog "$place/catalog.yaml" --listen 127.0.0.1:0 --workers 1 --child-landlock if_available \
   > "$place/serve" 2>&1 &
 service=$!
 wait_for() {  # FILE WORDS
