@@ -26,10 +26,11 @@ Contender ours(const Programs& programs,
                const char* name,
                const char* mode) {
   const fs::path output = output_beside(folder, name);
-  return {.name = name,
-          .commands = {{programs.self.string(), "--write", mode, folder.string(), output.string()}},
-          .directory = folder.parent_path(),
-          .output = output};
+  return {
+      .name = name,
+      .commands = {{programs.writer.string(), "--write", mode, folder.string(), output.string()}},
+      .directory = folder.parent_path(),
+      .output = output};
 }
 
 Contender seven_zip(const fs::path& folder,
@@ -87,10 +88,12 @@ void demand(const fs::path& program, const std::string& how) {
 Programs find_programs() {
   const fs::path self = fs::read_symlink("/proc/self/exe");
   Programs programs{.self = self,
+                    .writer = self.parent_path() / "bench_writer",
                     .libzip = self.parent_path() / "bench_libzip",
                     .rightful = self.parent_path().parent_path() / "rightful"};
   demand(kSevenZipProgram, "apt-get install 7zip");
   demand(kBsdtarProgram, "apt-get install libarchive-tools");
+  demand(programs.writer, "build the target bench");
   demand(programs.libzip, "build the target bench");
   demand(programs.rightful, "build the target bench");
   return programs;

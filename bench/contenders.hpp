@@ -13,6 +13,7 @@ namespace rightful::bench {
 /// The programs that are measured or run.
 struct Programs {
   std::filesystem::path self;      ///< this program: its other modes are contenders
+  std::filesystem::path writer;    ///< bench_writer, beside it: our packer
   std::filesystem::path libzip;    ///< bench_libzip, beside it
   std::filesystem::path rightful;  ///< the product
 };

@@ -53,7 +53,7 @@ ordered_json measure_end_to_end(const Setup& setup) {
   const fs::path folder = unpack_export(setup.programs, order, place);
   const FolderSize size = size_of(folder);
   const Contender packer{.name = kPackingAlone,
-                         .commands = {{setup.programs.self.string(),
+                         .commands = {{setup.programs.writer.string(),
                                        "--write",
                                        "default",
                                        folder.string(),

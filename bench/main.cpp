@@ -27,7 +27,6 @@
 #include "bench/tables.hpp"
 #include "bench/unlocking.hpp"
 #include "bench/workload.hpp"
-#include "bench/write_package.hpp"
 
 namespace rightful::bench {
 namespace {
@@ -95,11 +94,7 @@ void run_bench(const Options& options) {
 /// A single run in this process. @return false when `arguments` is none.
 bool run_single(const std::vector<std::string>& arguments) {
   const std::size_t count = arguments.size();
-  if (count == 4 && arguments[0] == "--write") {
-    write_package(parse_packing_mode(arguments[1]), arguments[2], arguments[3]);
-  } else if (count == 3 && arguments[0] == "--write-records") {
-    write_records(arguments[1], arguments[2]);
-  } else if (count == 3 && arguments[0] == "--floor") {
+  if (count == 3 && arguments[0] == "--floor") {
     for (const auto& [primitive, seconds] : measure_floor(arguments[1], arguments[2]))
       fmt::print("{}\t{}\n", primitive, seconds);
   } else if (count == 3 && arguments[0] == "--make") {

@@ -104,7 +104,7 @@ ordered_json measure_many_entries(const Setup& setup) {
   run_apart({setup.programs.self.string(), "--make", std::string(work.name), place.string()});
   const FolderSize size = size_of(place);
   const auto rows = measure_in_turn({{.name = kDefault,
-                                      .commands = {{setup.programs.self.string(),
+                                      .commands = {{setup.programs.writer.string(),
                                                     "--write-records",
                                                     (place / kRecordsFile).string(),
                                                     output.string()}},

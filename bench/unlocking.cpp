@@ -79,7 +79,7 @@ ordered_json measure_unlocking(const Setup& setup) {
   const fs::path package = place / "package.zip";
   run_apart({setup.programs.self.string(), "--make", kWorkToUnlock, folder.string()});
   run_apart(
-      {setup.programs.self.string(), "--write", "default", folder.string(), package.string()});
+      {setup.programs.writer.string(), "--write", "default", folder.string(), package.string()});
   const auto rows = measure_in_turn(openers(setup, place, package), setup.rounds, setup.progress);
   run_apart(
       {"/usr/bin/diff", "-r", (place / "ours").string(), (place / "both" / "files").string()});
