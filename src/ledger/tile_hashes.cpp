@@ -34,6 +34,14 @@ Result<void> write_tile(
 
 }  // namespace
 
+Result<std::vector<TreeHash>> read_hash_tile(TileSource& source,
+                                             unsigned level,
+                                             std::uint64_t index,
+                                             unsigned width) {
+  RIGHTFUL_TRY(const Bytes bytes, read_tile(source, level, index, width));
+  return parse_hash_tile(bytes, width);
+}
+
 TileHashes::TileHashes(TileSource& source, std::uint64_t size)
     : source_(source), size_(size), last_(kMaxTileLevel + 1) {
   RIGHTFUL_CHECK(size <= kMaxTreeSize);
@@ -43,8 +51,7 @@ Result<const TileHashes::Tile*> TileHashes::tile(unsigned level, std::uint64_t i
   Tile& last = last_[level];
   if (last.index == index && !last.hashes.empty()) return &last;
   const unsigned width = tile_width(level, index, size_);
-  RIGHTFUL_TRY(const Bytes bytes, read_tile(source_, level, index, width));
-  RIGHTFUL_TRY(auto hashes, parse_hash_tile(bytes, width));
+  RIGHTFUL_TRY(auto hashes, read_hash_tile(source_, level, index, width));
   last = {.index = index, .hashes = std::move(hashes)};
   return &last;
 }

@@ -67,16 +67,23 @@ void ReaderWindow::advance() noexcept {
   seen_ = run == 64 ? 0 : seen_ >> static_cast<unsigned>(run);
 }
 
+void ReaderWindow::move_base(std::uint64_t new_base) noexcept {
+  const std::uint64_t shift = new_base - base_;
+  seen_ = shift >= 64 ? 0 : seen_ >> shift;
+  base_ = new_base;
+}
+
+void ReaderWindow::give_up_below(std::uint64_t n) noexcept {
+  if (n <= base_) return;
+  move_base(n);
+  advance();
+}
+
 NumberFinding ReaderWindow::meet(std::uint64_t n) {
   if (n < base_) return NumberFinding::Replay;
   const bool is_gap = n >= base_ + span_;
-  if (is_gap) {
-    // What lies more than a span below `n` can no longer come.
-    const std::uint64_t new_base = n - span_ + 1;
-    const std::uint64_t shift = new_base - base_;
-    seen_ = shift >= 64 ? 0 : seen_ >> shift;
-    base_ = new_base;
-  }
+  // What lies more than a span below `n` can no longer come.
+  if (is_gap) move_base(n - span_ + 1);
   const std::uint64_t bit = std::uint64_t{1} << (n - base_);
   if ((seen_ & bit) != 0) return NumberFinding::Replay;
   seen_ |= bit;

@@ -1,11 +1,10 @@
 #include "rightful/ledger/writer.hpp"
 
-#include <algorithm>
-
 #include "rightful/core/check.hpp"
 #include "rightful/ledger/leaf.hpp"
 #include "rightful/ledger/window.hpp"
 
+#include "ledger/leaf_fields.hpp"
 #include "ledger/leaf_text.hpp"
 
 namespace rightful::ledger {
@@ -63,22 +62,6 @@ std::string certificate_text(const Origin& origin,
     text.append(line).append("\n");
   }
   return text;
-}
-
-std::string_view field_of(const Leaf& leaf, std::string_view name) {
-  const auto found = std::ranges::find(leaf.fields, name, [](const auto& f) { return f.first; });
-  return found == leaf.fields.end() ? std::string_view() : found->second.text;
-}
-
-std::uint64_t integer_of(const Leaf& leaf, std::string_view name) {
-  const auto found = std::ranges::find(leaf.fields, name, [](const auto& f) { return f.first; });
-  return found == leaf.fields.end() ? 0 : found->second.integer.value_or(0);
-}
-
-template <class T>
-Result<T> decode(std::string_view base64url) {
-  RIGHTFUL_TRY(const Bytes bytes, from_base64url(base64url));
-  return T::parse(bytes);
 }
 
 }  // namespace
@@ -139,11 +122,11 @@ Result<Enrolment> read_writer_start(const Leaf& leaf,
   if (leaf.act != events::WriterStart::kAct || leaf.n != 0 || span < 1 || span > kMaxSpan) {
     return fail(ErrorCode::InvalidArgument, "not the first leaf of a writer");
   }
-  RIGHTFUL_TRY(const auto key, decode<crypto::SignPublicKey>(field_of(leaf, "pub")));
+  RIGHTFUL_TRY(const auto key, decode_field<crypto::SignPublicKey>(leaf, "pub"));
   if (WriterId::of(key).text() != leaf.w) {
     return fail(ErrorCode::InvalidArgument, "the writer's id is not made from its key");
   }
-  RIGHTFUL_TRY(const auto certificate, decode<crypto::Signature>(field_of(leaf, "cert")));
+  RIGHTFUL_TRY(const auto certificate, decode_field<crypto::Signature>(leaf, "cert"));
   const std::string text = certificate_text(
       origin, field_of(leaf, "pub"), field_of(leaf, "role"), format_rfc3339(leaf.t));
   RIGHTFUL_TRY(crypto::verify_signature(enrolment, as_bytes(text), certificate));

@@ -46,6 +46,14 @@ class TileSink {
   [[nodiscard]] virtual Result<void> replace(const LogPath& path, ByteView content) = 0;
 };
 
+/// The hashes of one tile; the beginning of the full one where the partial one is gone.
+/// @param level  0 … 7, @param width  1 … 256 (checked, RIGHTFUL_CHECK). @return InvalidArgument
+/// when the tile is malformed; else what the source answers.
+[[nodiscard]] Result<std::vector<TreeHash>> read_hash_tile(TileSource& source,
+                                                           unsigned level,
+                                                           std::uint64_t index,
+                                                           unsigned width);
+
 /// Subtree hashes from the tiles of a tree of one size. Nothing is proven by having been read.
 ///
 /// Owns     nothing; `source` must outlive it.

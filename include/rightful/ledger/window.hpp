@@ -71,6 +71,10 @@ class ReaderWindow {
   /// `writer.alive {upto}`: false = ALIVE_GAP, a number below `upto` was never seen.
   [[nodiscard]] bool agrees_with_alive(std::uint64_t upto) const noexcept { return base_ >= upto; }
 
+  /// Numbers below `n` that are missing are expected no more: what a reader does after it has
+  /// reported them.
+  void give_up_below(std::uint64_t n) noexcept;
+
   [[nodiscard]] std::uint64_t base() const noexcept { return base_; }
 
   [[nodiscard]] std::uint64_t seen() const noexcept { return seen_; }
@@ -82,6 +86,7 @@ class ReaderWindow {
 
  private:
   void advance() noexcept;
+  void move_base(std::uint64_t new_base) noexcept;
 
   std::uint32_t span_;
   std::uint64_t base_;

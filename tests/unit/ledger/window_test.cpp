@@ -120,6 +120,24 @@ TEST(ReaderWindow, GapFarAwayForgetsWhatLiesBelow) {
   EXPECT_EQ(window.meet(5), NumberFinding::Replay);
 }
 
+TEST(ReaderWindow, WhatIsGivenUpIsExpectedNoMore) {
+  ReaderWindow window(8);
+  window.meet(0);
+  window.meet(3);
+  window.meet(5);
+
+  window.give_up_below(3);
+
+  EXPECT_EQ(window.base(), 4U);
+  EXPECT_EQ(window.meet(2), NumberFinding::Replay);
+  EXPECT_EQ(window.meet(4), NumberFinding::Fits);
+  EXPECT_EQ(window.base(), 6U);
+  window.give_up_below(2);
+  EXPECT_EQ(window.base(), 6U);
+  window.give_up_below(1'000);
+  EXPECT_TRUE(window.is_complete_below(1'000));
+}
+
 TEST(ReaderWindow, FullBitmapAdvancesByTheSpan) {
   ReaderWindow window(64);
   for (std::uint64_t n = 63; n > 0; --n)
