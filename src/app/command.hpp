@@ -23,6 +23,8 @@ struct Command {
   CommandSpec spec;
   /// Errors  Failure, and what libraries throw: main() turns them into an exit code.
   ExitCode (*run)(const Invocation& invocation);
+  /// For a command line that cannot be read; another one where 2 means something else.
+  ExitCode usage_code = ExitCode::Usage;
 };
 
 [[nodiscard]] Command demo_command();
@@ -42,6 +44,7 @@ struct Command {
 [[nodiscard]] Command catalog_rls_command();
 [[nodiscard]] Command catalog_import_fides_command();
 [[nodiscard]] Command catalog_phrases_command();
+[[nodiscard]] Command audit_verify_command();
 [[nodiscard]] Command enrol_command();
 [[nodiscard]] Command request_command();
 [[nodiscard]] Command status_command();

@@ -140,6 +140,11 @@ std::optional<std::string> ParsedCommand::value(std::string_view option) const {
   return found == options_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::vector<std::string> ParsedCommand::values(std::string_view option) const {
+  const auto found = repeated_.find(option);
+  return found == repeated_.end() ? std::vector<std::string>() : found->second;
+}
+
 std::optional<std::string> ParsedCommand::argument(std::size_t index) const {
   return index < arguments_.size() ? std::optional(arguments_[index]) : std::nullopt;
 }
@@ -187,6 +192,8 @@ Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std
     }
     if (setting != nullptr && option == spec.options.end()) {
       parsed.settings_.emplace_back(setting->name, value);
+    } else if (option != spec.options.end() && option->repeats == Repeats::Yes) {
+      parsed.repeated_[name].push_back(value);
     } else if (!parsed.options_.emplace(name, value).second) {
       return usage_error(spec, fmt::format("{} is given twice", name));
     }

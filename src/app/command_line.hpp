@@ -17,10 +17,14 @@
 
 namespace rightful::app {
 
+/// Whether an option may be given several times.
+enum class Repeats : std::uint8_t { No, Yes };
+
 struct OptionSpec {
   std::string_view name;         ///< `--server`
   std::string_view value;        ///< `URL`; `en|fr|de` = one of these; empty = a flag without value
   std::string_view explanation;  ///< one or two sentences
+  Repeats repeats = Repeats::No;
 };
 
 struct ArgumentSpec {
@@ -57,6 +61,8 @@ class ParsedCommand {
 
   /// The value of an option; empty when it was not given.
   [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
+  /// The values of an option that repeats, in their order.
+  [[nodiscard]] std::vector<std::string> values(std::string_view option) const;
   /// Empty when that many were not given.
   [[nodiscard]] std::optional<std::string> argument(std::size_t index) const;
 
@@ -70,6 +76,7 @@ class ParsedCommand {
                                              std::span<const std::string> words);
 
   std::map<std::string, std::string, std::less<>> options_;
+  std::map<std::string, std::vector<std::string>, std::less<>> repeated_;
   std::vector<std::string> arguments_;
   std::vector<std::pair<std::string, std::string>> settings_;
 };

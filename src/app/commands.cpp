@@ -72,6 +72,7 @@ const std::vector<Command>& all_commands() {
                                                  catalog_rls_command(),
                                                  catalog_import_fides_command(),
                                                  catalog_phrases_command(),
+                                                 audit_verify_command(),
                                                  enrol_command(),
                                                  request_command(),
                                                  status_command(),
@@ -124,7 +125,8 @@ ExitCode run_program(std::span<const std::string> words,
   }
   const auto line = parse_command(command->spec, rest);
   if (!line) {
-    return report_usage(console, line.error());
+    static_cast<void>(report(console, line.error()));
+    return command->usage_code;
   }
   return command->run({.line = *line, .environment = environment, .console = console});
 }

@@ -19,7 +19,9 @@ CommandSpec a_command() {
           .summary = "Fetch a thing.",
           .purpose = "Fetches one thing from far away.",
           .arguments = {{"THING", "What to fetch.", true}, {"PLACE", "Where to put it.", false}},
-          .options = {{"--from", "URL", "Where it is."}, {"--quick", "", "Do not look twice."}},
+          .options = {{"--from", "URL", "Where it is."},
+                      {"--quick", "", "Do not look twice."},
+                      {"--not", "THING", "What to leave there.", Repeats::Yes}},
           .settings = TakesSettings::Yes,
           .examples = {{"rightful fetch tea", "Fetches tea."}},
           .exit_codes = "4 Nobody answers."};
@@ -40,6 +42,16 @@ TEST(CommandLine, ReadsOptionsInBothForms) {
   EXPECT_EQ(parsed->argument(1), std::nullopt);
   ASSERT_THAT(joined, IsOk());
   EXPECT_EQ(joined->value("--from"), "b=c");
+}
+
+TEST(CommandLine, KeepsEveryValueOfAnOptionThatRepeats) {
+  const auto parsed = parse({"--not", "milk", "tea", "--not=sugar", "--not", "milk"});
+  const auto without = parse({"tea"});
+
+  ASSERT_THAT(parsed, IsOk());
+  EXPECT_THAT(parsed->values("--not"), ElementsAre("milk", "sugar", "milk"));
+  ASSERT_THAT(without, IsOk());
+  EXPECT_THAT(without->values("--not"), ::testing::IsEmpty());
 }
 
 TEST(CommandLine, TakesEverythingAsArgumentAfterTwoHyphens) {

@@ -1,0 +1,233 @@
+// `rightful audit verify`: exit codes, lines, and the memory.
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include <gmock/gmock.h>
+
+#include "rightful/core/files.hpp"
+#include "rightful/ledger/trust_file.hpp"
+
+#include "app/command.hpp"
+#include "tests/unit/ledger/published_log.hpp"
+
+namespace rightful::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Ended {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+class AuditVerify : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    log_.fill(10);
+    log_.publish();
+    files_.write("trust", ledger::format_trust_file(log_.request().keys));
+  }
+
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return (files_.path() / name).string();
+  }
+
+  [[nodiscard]] Ended verify(const std::vector<std::string>& more = {}) const {
+    return run({"audit",
+                "verify",
+                log_.folder.path().string(),
+                "--trust",
+                file("trust"),
+                "--now",
+                "2026-01-01T00:00:05Z"},
+               more);
+  }
+
+  [[nodiscard]] static Ended run(std::vector<std::string> words,
+                                 const std::vector<std::string>& more = {}) {
+    words.insert(words.end(), more.begin(), more.end());
+    std::ostringstream out;
+    std::ostringstream err;
+    const ExitCode code =
+        run_program(words, {}, {.out = out, .err = err, .is_err_terminal = false});
+    return {static_cast<int>(code), out.str(), err.str()};
+  }
+
+  [[nodiscard]] std::string memory() const {
+    return std::string(as_text(read_file(file("memory"), 1U << 20U).value()));
+  }
+
+  ledger::testing::PublishedLog log_;
+  ledger::testing::LogFolder files_;
+};
+
+TEST_F(AuditVerify, VerifiedIsZero) {
+  const Ended ended = verify();
+
+  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out,
+              ::testing::StartsWith(
+                  "verdict: verified, audit.example.test/dsar/dev with 12 entries, root "));
+  EXPECT_THAT(ended.err, IsEmpty());
+}
+
+TEST_F(AuditVerify, DamageIsOneAndNamesThePlace) {
+  log_.flip_bit("tile/0/000.p/12", 7 * 32);
+
+  const Ended ended = verify();
+
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, HasSubstr("TILE@7 (proven): tile/0/000.p/12\n"));
+  EXPECT_THAT(ended.out, HasSubstr("verdict: tampering or damage, "));
+}
+
+TEST_F(AuditVerify, MissingEvidenceIsTwo) {
+  std::filesystem::remove(log_.folder.path() / "checkpoint");
+
+  const Ended ended = verify();
+
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, HasSubstr("NO_CHECKPOINT (not_enough): "));
+  EXPECT_THAT(ended.out, ::testing::EndsWith("verdict: not enough evidence\n"));
+}
+
+TEST_F(AuditVerify, OldCopiesAreTwoUnlessTheirAgeIsSaid) {
+  EXPECT_EQ(verify({"--max-age", "2s"}).code, 2);
+  EXPECT_EQ(verify({"--max-age", "1h"}).code, 0);
+  EXPECT_EQ(verify({"--max-age=any"}).code, 0);
+  const Ended today =
+      run({"audit", "verify", log_.folder.path().string(), "--trust", file("trust")});
+  EXPECT_EQ(today.code, 2);
+  EXPECT_THAT(today.out, HasSubstr("STALE@12"));
+}
+
+TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
+  files_.write("bad_trust", "trust me\n");
+  files_.write("bad_memory", "nothing\n");
+  const std::string folder = log_.folder.path().string();
+  const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
+      {{"audit", "verify"}, "DIR is missing"},
+      {{"audit", "verify", folder}, "--trust FILE is missing"},
+      {{"audit", "verify", folder, "--trust", file("none")}, "no file"},
+      {{"audit", "verify", folder, "--trust", file("bad_trust")}, "line 1: a line begins with"},
+      {{"audit", "verify", file("none"), "--trust", file("trust")}, "no file"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--memory", file("bad_memory")},
+       "is damaged"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--checkpoint", file("none")},
+       "no file"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--now", "yesterday"}, ""},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--max-age", "15"}, "--max-age is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--max-age", "m"}, "--max-age is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--max-age", "-1m"}, "--max-age is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--known", "TREE_ROOT"}, "--known is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--known", "NOTHING@1"}, "--known is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--known", "TILE@1x"}, "--known is"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--enrol", "AAAA"}, "32 bytes"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--nothing"}, "unknown option"}};
+  for (const auto& [words, why] : refused) {
+    const Ended ended = run(words);
+
+    EXPECT_EQ(ended.code, 3) << words.back() << ": " << ended.out << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr(why));
+    EXPECT_THAT(ended.out, IsEmpty());
+  }
+}
+
+TEST_F(AuditVerify, TheMemoryFindsACutEnd) {
+  ASSERT_EQ(verify({"--memory", file("memory")}).code, 0);
+  const std::string first = memory();
+  EXPECT_EQ(first, as_text(log_.note()));
+  EXPECT_EQ(std::filesystem::status(file("memory")).permissions(), std::filesystem::perms(0600));
+  log_.fill(5);
+  log_.publish();
+  ASSERT_EQ(verify({"--memory", file("memory")}).code, 0);
+  EXPECT_NE(memory(), first);
+  const std::string second = memory();
+  log_.bodies.resize(13);
+  log_.publish();
+
+  const Ended ended = verify({"--memory", file("memory")});
+
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, HasSubstr("NOT_CONSISTENT@17 (proven): "));
+  EXPECT_EQ(memory(), second);
+}
+
+TEST_F(AuditVerify, SeveralHeldCheckpointsAreCompared) {
+  files_.write("sound", as_text(log_.note()));
+  log_.bodies[5] = log_.bodies[6];
+  files_.write("forked", as_text(log_.note()));
+
+  EXPECT_EQ(verify({"--checkpoint", file("sound")}).code, 0);
+  const Ended ended = verify({"--checkpoint", file("sound"), "--checkpoint", file("forked")});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, HasSubstr("FORK@12 (proven): " + file("forked")));
+}
+
+TEST_F(AuditVerify, ExaminedFindingsPass) {
+  log_.flip_bit("tile/0/000.p/12", 7 * 32);
+  log_.flip_bit("tile/0/000.p/12", 8 * 32);
+
+  EXPECT_EQ(verify({"--known", "TILE@7"}).code, 1);
+  const Ended both = verify({"--known", "TILE@7", "--known=TILE@8"});
+  EXPECT_EQ(both.code, 0);
+  EXPECT_THAT(both.out, HasSubstr("TILE@7 (report): "));
+}
+
+TEST_F(AuditVerify, LinesOfJson) {
+  log_.flip_bit("tile/0/000.p/12", 7 * 32);
+
+  const Ended plain = verify({"--json"});
+  const Ended explained = verify({"--json", "--explain"});
+
+  EXPECT_EQ(plain.code, 1);
+  std::istringstream lines(plain.out);
+  std::string line;
+  std::getline(lines, line);
+  const auto finding = nlohmann::json::parse(line);
+  EXPECT_EQ(
+      finding,
+      (nlohmann::json{
+          {"finding", "TILE"}, {"severity", "proven"}, {"at", 7}, {"detail", "tile/0/000.p/12"}}));
+  std::getline(lines, line);
+  const auto verdict = nlohmann::json::parse(line);
+  EXPECT_EQ(verdict.at("verdict"), "tampering or damage");
+  EXPECT_EQ(verdict.at("origin"), "audit.example.test/dsar/dev");
+  EXPECT_EQ(verdict.at("size"), 12);
+  EXPECT_EQ(verdict.at("entries"), 12);
+  EXPECT_EQ(verdict.at("findings"), 1);
+  EXPECT_EQ(verdict.at("untold"), 0);
+  EXPECT_FALSE(std::getline(lines, line));
+  EXPECT_THAT(explained.out, HasSubstr("\"explanation\":\"a published hash is not"));
+}
+
+TEST_F(AuditVerify, ExplainsInASentence) {
+  log_.flip_bit("tile/0/000.p/12", 7 * 32);
+
+  EXPECT_THAT(verify().out, Not(HasSubstr("a published hash is not")));
+  EXPECT_THAT(verify({"--explain"}).out, HasSubstr("\n  a published hash is not"));
+}
+
+TEST_F(AuditVerify, EntriesMayBeLeftUnread) {
+  log_.bodies[5] = log_.bodies[6];
+  log_.publish();
+
+  EXPECT_EQ(verify().code, 1);
+  EXPECT_EQ(verify({"--hashes-only"}).code, 0);
+}
+
+TEST_F(AuditVerify, TheEnrolmentKeyMayBeGiven) {
+  const std::string right = to_base64url(log_.enrolment.public_key().bytes());
+  const std::string wrong = to_base64url(log_.writer.public_key().bytes());
+
+  EXPECT_EQ(verify({"--enrol", right}).code, 0);
+  EXPECT_EQ(verify({"--enrol", wrong}).code, 1);
+}
+
+}  // namespace
+}  // namespace rightful::app
