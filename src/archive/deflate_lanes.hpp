@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "rightful/core/bytes.hpp"
 
@@ -45,10 +46,11 @@ void pack_segment(Deflater& deflater, Segment& segment);
 /// to until submit() and from wait_for_meters() on.
 ///
 /// Owns     kLanes threads, from the first segment to be packed on; ended by the destructor, which
-/// throws away what is queued and waits for what is in hand.
+///          throws away what is queued and waits for what is in hand.
 /// Threads  one caller; `mutex_` guards to_pack_, to_measure_, is_packed and meter of what is in
-/// order_, is_measuring_, is_ending_, failure_. Errors   what a lane throws is thrown again by
-/// every later call that may wait. Cost     kSegments × two segments, and kLanes deflaters.
+///          order_, is_measuring_, is_ending_, failure_.
+/// Errors   what a lane throws is thrown again by every later call that may wait.
+/// Cost     kSegments × two segments, and kLanes deflaters.
 class DeflateLanes {
  public:
   /// How many may be under way: enough that no lane waits while the caller makes the next.

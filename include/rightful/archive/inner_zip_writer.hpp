@@ -48,12 +48,14 @@ struct EntryFacts {
 /// Format   APPNOTE 6.3.10; docs/formats/package.md, "The inner ZIP"
 /// Owns     nothing; made by PackageWriter, which must outlive it.
 /// Threads  one for all calls. Owns two more from the first deflated entry of 16 KiB on: they
-/// deflate (and hash what is larger than 256 KiB) while the caller's thread makes what comes next.
-/// An entry may be written after it has been ended, never after a later one.
-/// Errors   Failure from the target (also from the package's cipher thread); after one, only
-/// destroy the writer. Secrets  names are inside the encrypted entry; they hold dataset names and
-/// running numbers, nothing personal. Cost     two SHA-NI/CRC passes over the content; up to 7 MiB
-/// for what is being deflated; 16 bytes of memory an entry for the names, the directory is spilled.
+///          deflate, and measure what is larger than 256 KiB, while the caller's thread makes what
+///          comes next.
+/// Errors   Failure from the target, also from the package's cipher thread and for an entry that
+///          has been ended; after one, only destroy the writer.
+/// Secrets  names are inside the encrypted entry; they hold dataset names and running numbers,
+///          nothing personal.
+/// Cost     SHA-256 and CRC-32 of the content; up to 7 MiB for what is being deflated; 16 bytes of
+///          memory an entry for the names, the directory is spilled.
 class InnerZipWriter {
  public:
   /// A million and a half: what the index of used names holds in 16 MiB.

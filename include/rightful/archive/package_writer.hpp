@@ -46,11 +46,14 @@ struct PackageFacts {
 ///
 /// Format   APPNOTE 6.3.10, WinZip AE-2; docs/formats/package.md
 /// Owns     a thread that encrypts, authenticates and hashes behind a bounded queue, and two that
-/// deflate before it; the sink must outlive the writer. Threads  one for all calls; the sink is called from the writer's own thread
-/// while content is written. Errors   Failure; one from the sink surfaces at a later call of
-/// inner() or at finish_content(). Sticky. Secrets  destroying an unfinished writer stops its
-/// thread and wipes the keys; the sink's bytes are then useless. Cost     about 10 MiB of memory for
-/// any package.
+///          deflate before it; the sink must outlive the writer.
+/// Threads  one for all calls; the sink is called from the writer's own thread while content is
+///          written.
+/// Errors   Failure; one from the sink surfaces at a later call of inner() or at finish_content().
+///          Sticky.
+/// Secrets  destroying an unfinished writer stops its threads and wipes the keys; the sink's bytes
+///          are then useless.
+/// Cost     about 10 MiB of memory for any package.
 class PackageWriter {
  public:
   PackageWriter(PackageSink& sink, const PackageHead& head);

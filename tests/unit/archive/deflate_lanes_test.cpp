@@ -1,8 +1,12 @@
 #include "archive/deflate_lanes.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <latch>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
