@@ -60,11 +60,7 @@ class LogPass {
     const auto tile = read_hash_tile(source_, 0, index, width);
     auto bundle = read_entry_bundle(source_, index, width);
     if (!tile) report_tile(first, tile.error());
-    if (!bundle) {
-      findings_.add(
-          missing_kind(bundle.error(), FindingKind::BodyMissing), first, bundle.error().detail);
-    }
-    if (!bundle) entries_.pass_missing();
+    if (!bundle) report_bundle(first, bundle.error());
     missing_files_ += (tile ? 0U : 1U) + (bundle ? 0U : 1U);
     if (!tile && !bundle) return false;
     if (missing_files_ > kMaxMissingFiles) {
@@ -82,6 +78,16 @@ class LogPass {
     findings_.add(is_malformed ? FindingKind::Tile : missing_kind(error, FindingKind::TileMissing),
                   first,
                   error.detail);
+  }
+
+  // A bundle that is there and is none is not what was published.
+  void report_bundle(std::uint64_t first, const Error& error) {
+    const bool is_malformed = error.code == ErrorCode::InvalidArgument;
+    findings_.add(
+        is_malformed ? FindingKind::LeafHash : missing_kind(error, FindingKind::BodyMissing),
+        first,
+        error.detail);
+    entries_.pass_missing();
   }
 
   // The published hashes and those of the bodies go their own ways from the first difference on: at

@@ -164,8 +164,8 @@ VerifyRequest PublishedLog::request() const {
   return request;
 }
 
-Verified PublishedLog::verify(const VerifyRequest& request) const {
-  auto directory = LogDirectory::open(folder.path()).value();
+Verified PublishedLog::verify(const VerifyRequest& request, const std::filesystem::path& place) {
+  auto directory = LogDirectory::open(place).value();
   Collected sink;
   const Verdict verdict = verify_log(directory, request, sink);
   return {verdict, sink.findings};

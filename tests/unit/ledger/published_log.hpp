@@ -70,7 +70,12 @@ class PublishedLog {
 
   [[nodiscard]] Verified verify() const { return verify(request()); }
 
-  [[nodiscard]] Verified verify(const VerifyRequest& request) const;
+  [[nodiscard]] Verified verify(const VerifyRequest& request) const {
+    return verify(request, folder.path());
+  }
+
+  [[nodiscard]] static Verified verify(const VerifyRequest& request,
+                                       const std::filesystem::path& place);
 
   LogFolder folder;
   Origin origin;
