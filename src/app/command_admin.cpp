@@ -48,7 +48,9 @@ CommandSpec account_spec() {
           "while the command runs: "
           "write - to read it from standard input.",
       .arguments = {{"ACCOUNT", "The account ID, 1 to 128 bytes; - reads it from standard input."}},
-      .options = {{"--language", "en|fr|de", "Language of the account. Default: en."},
+      .options = {{"--language",
+                   "CODE",
+                   "Language of the account, one that the catalog offers. Default: en."},
                   {"--again",
                    "",
                    "A further invitation for an account that is known and has not enrolled."}},
@@ -112,6 +114,9 @@ Result<void> add_account(const Invocation& invocation, const Settings& settings)
   const auto invitation = invocation.line.has("--again")
                               ? sign_in.invite_again(account)
                               : sign_in.create_account(account, language);
+  if (!invitation && invitation.error().kind == lifecycle::RefusalKind::InvalidField) {
+    return fail(ErrorCode::InvalidArgument, "--language takes " + invitation.error().detail);
+  }
   if (!invitation) {
     const bool exists = invitation.error().kind == lifecycle::RefusalKind::AccountExists;
     return fail(ErrorCode::Conflict,

@@ -18,10 +18,10 @@ CommandSpec spec() {
                      "FILE",
                      "File whose first line is the invitation (`-` = standard input). Without it "
                      "you are asked."});
-  options.push_back(
-      {"--language",
-       "en|fr|de",
-       "Language of your packages. Default: the one that the company has put down for you."});
+  options.push_back({"--language",
+                     "CODE",
+                     "Language of your packages, such as en. Default: the one that the company has "
+                     "put down for you."});
   options.push_back(
       {"--recovery-code-file",
        "FILE",

@@ -10,8 +10,9 @@ namespace {
 
 CommandSpec spec() {
   std::vector<OptionSpec> options = client_options();
-  options.push_back(
-      {"--language", "en|fr|de", "Language of this package. Default: the one of your account."});
+  options.push_back({"--language",
+                     "CODE",
+                     "Language of this package, such as en. Default: the one of your account."});
   options.push_back({"--no-wait", "", "Return as soon as the request is on record."});
   return {
       .name = "request",

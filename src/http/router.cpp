@@ -86,6 +86,12 @@ const Route* find_upload_route(std::string_view method, std::string_view path) n
   return found == kRoutes.end() ? nullptr : &*found;
 }
 
+Handled<void> check_language(const Call& call, const std::optional<std::string>& language) {
+  const auto& offered = call.api.settings.languages;
+  if (!language || std::ranges::find(offered, *language) != offered.end()) return {};
+  return std::unexpected(Problem::of_field(ProblemKind::FieldInvalid, "language"));
+}
+
 Handled<Caller> signed_in(const Call& call) {
   auto token = session_token(call.request);
   if (!token) return std::unexpected(Problem(ProblemKind::SignInNeeded));

@@ -72,6 +72,10 @@ struct Caller {
 
 [[nodiscard]] Handled<Caller> signed_in(const Call& call);
 
+/// A language that is asked for is one of those that the controller offers. @return FieldInvalid.
+[[nodiscard]] Handled<void> check_language(const Call& call,
+                                           const std::optional<std::string>& language);
+
 /// The `{id}` of a call. @return NotFound: what is no id names nothing.
 template <class I>
 [[nodiscard]] Handled<I> id_of(const Call& call) {

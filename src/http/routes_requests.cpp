@@ -43,6 +43,7 @@ Handled<void> read_nothing(const HttpRequest& request) {
 Handled<HttpResponse> post_request(const Call& call) {
   RIGHTFUL_TRY(const Caller caller, signed_in(call));
   RIGHTFUL_TRY(const lifecycle::Submission submission, read_submission(call.request));
+  RIGHTFUL_TRY(check_language(call, submission.language));
   RIGHTFUL_TRY(const lifecycle::AccessRequest request,
                call.api.requests.submit(caller.session, submission));
   HttpResponse response = json_response(201, to_json(request));

@@ -79,6 +79,7 @@ Handled<HttpResponse> post_salt(const Call& call) {
 
 Handled<HttpResponse> post_enrolment(const Call& call) {
   RIGHTFUL_TRY(const lifecycle::Enrolment enrolment, read_enrolment(call.request.body));
+  RIGHTFUL_TRY(check_language(call, enrolment.language));
   RIGHTFUL_TRY(call.api.sign_in.enrol(enrolment));
   return json_response(201, {{"enrolled", true}});
 }

@@ -41,7 +41,7 @@ Answer<void> check_fields(const Enrolment& enrolment) {
     return refuse_field("login", "a login proof has 32 bytes");
   }
   if (enrolment.language && !is_language(*enrolment.language)) {
-    return refuse_field("language", "not one of en, fr, de");
+    return refuse_field("language", kNoLanguage);
   }
   return check_wraps(enrolment.wraps);
 }
@@ -49,7 +49,8 @@ Answer<void> check_fields(const Enrolment& enrolment) {
 }  // namespace
 
 bool is_language(std::string_view language) noexcept {
-  return language == "en" || language == "fr" || language == "de";
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return language.size() == 2 && std::ranges::all_of(language, is_letter);
 }
 
 std::unexpected<Refusal> refuse_field(std::string field, std::string detail) {
@@ -67,7 +68,7 @@ Invitation SignIn::Parts::invite(store::Transaction& transaction,
 }
 
 Answer<Invitation> SignIn::create_account(const AccountId& account, std::string_view language) {
-  if (!is_language(language)) return refuse_field("language", "not one of en, fr, de");
+  if (!is_language(language)) return refuse_field("language", kNoLanguage);
   const Instant now = parts_->clock.now();
   store::Transaction transaction = parts_->pool.begin();
   if (!accounts::insert(transaction, account, now, language)) {

@@ -40,7 +40,10 @@ struct SignIn::Parts {
                                   Instant now);
 };
 
+/// Whether it is written like a code of ISO 639-1. Which of them a controller offers is the
+/// catalog's word.
 [[nodiscard]] bool is_language(std::string_view language) noexcept;
+inline constexpr const char* kNoLanguage = "two small letters, a code of ISO 639-1 such as en";
 
 /// `InvalidField` naming the field.
 [[nodiscard]] std::unexpected<Refusal> refuse_field(std::string field, std::string detail);

@@ -40,7 +40,7 @@ Answer<void> check_submission(const Session& session, const Submission& submissi
     return refuse(RefusalKind::StatementTime, "stated too far from the server's clock");
   }
   if (submission.language && !is_language(*submission.language)) {
-    return refuse_field("language", "not one of en, fr, de");
+    return refuse_field("language", kNoLanguage);
   }
   return {};
 }

@@ -1,16 +1,11 @@
 // An installation as an operator makes it: keys, account, one process for HTTP, another for the
 // work.
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <sstream>
 
 #include <gmock/gmock.h>
 
-#include "app/demo_company.hpp"
-#include "app/demo_shop.hpp"
-#include "tests/e2e/program.hpp"
+#include "tests/e2e/installation.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace rightful::testing {
@@ -19,15 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-/// The one line of 43 characters; log lines may stand around it.
-std::string invitation_in(const std::string& output) {
-  std::istringstream lines(output);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.size() == 43) return line;
-  }
-  return {};
-}
 
 /// Records in the JSON files of an opened package.
 std::uint64_t records_in(const fs::path& data) {
@@ -40,43 +26,8 @@ std::uint64_t records_in(const fs::path& data) {
   return records;
 }
 
-class ServiceE2e : public ::testing::Test {
+class ServiceE2e : public Installation {
  protected:
-  void SetUp() override {
-    fs::create_directory(folder_ / "home");
-    fs::create_directory(folder_ / "company");
-    app::DemoCompanyPlan plan;
-    plan.scale = app::DemoScale::Small;
-    const auto made = app::make_demo_company(folder_ / "company", plan);
-    ASSERT_TRUE(made.has_value()) << made.error().detail;
-    rows_ = made->holdings.find("C-10205007")->second.total_rows;
-    auto shop = app::DemoShop::build(folder_ / "company");
-    ASSERT_TRUE(shop.has_value()) << shop.error().detail;
-    shop_.emplace(*std::move(shop));
-  }
-
-  [[nodiscard]] std::string home() const { return folder_ / "home"; }
-
-  [[nodiscard]] std::vector<std::string> sources() const {
-    return {"DEMO_SHOP_URL=" + shop_->reader_url(),
-            "DEMO_VOICE_ROOT=" + folder_ / "company/voice",
-            "DEMO_DOORBELL_ROOT=" + folder_ / "company/doorbell"};
-  }
-
-  [[nodiscard]] Finished run(std::vector<std::string> words) const {
-    return run_program(words, home());
-  }
-
-  /// With the data directory of this installation.
-  [[nodiscard]] std::vector<std::string> here(std::vector<std::string> words) const {
-    words.insert(words.end(), {"--data-dir", folder_ / "data", "--child-landlock", "if_available"});
-    return words;
-  }
-
-  void write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-  }
-
   /// A second download goes on with what a first one, cut wherever, has left.
   template <class Run>
   void expect_resumed(const Run& as_customer) const {
@@ -101,10 +52,6 @@ class ServiceE2e : public ::testing::Test {
     EXPECT_EQ(nowhere.exit_code, 1);
     EXPECT_THAT(nowhere.output, HasSubstr("there is no folder"));
   }
-
-  E2eFolder folder_;
-  std::optional<app::DemoShop> shop_;
-  std::uint64_t rows_ = 0;
 };
 
 TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {

@@ -42,7 +42,7 @@ struct Enrolment {
   crypto::SecretBytes login;  ///< 32 bytes
   crypto::UnlockPublicKey unlock_key;
   crypto::SignPublicKey sign_key;
-  std::optional<std::string> language;  ///< `en`, `fr` or `de`; empty = as create_account() said
+  std::optional<std::string> language;  ///< ISO 639-1; empty = as create_account() said
   std::vector<Wrap> wraps;
 };
 

@@ -167,6 +167,9 @@ TEST_F(HttpApi, EnrolsSignsInAndOut) {
                   {"wraps", wraps}};
   Browser browser = this->browser();
 
+  json elsewhere = body;
+  elsewhere["language"] = "fr";
+  expect_problem(browser.post("/v1/enrolment", elsewhere), "400", "field_invalid", "language");
   EXPECT_EQ(status_of(browser.post("/v1/enrolment", body)), "201");
   expect_problem(browser.post("/v1/enrolment", body), "403", "invitation_invalid");
   const std::string signed_in = browser.sign_in(anna);

@@ -70,10 +70,12 @@ TEST_F(AccessRequestsService, TakesTheLanguageOfTheAccountOrTheRequest) {
   submission.language = "de";
   EXPECT_EQ(house_.requests.submit(anna_here_.session, submission)->language, "de");
   EXPECT_EQ(house_.requests.submit(twin_here_.session, house_.a_submission(twin_))->language, "en");
-  submission.language = "xx";
-  expect_refused(house_.requests.submit(anna_here_.session, submission),
-                 RefusalKind::InvalidField,
-                 "language");
+  for (const std::string wrong : {"", "d", "deu", "DE", "d3", "de\n"}) {
+    submission.language = wrong;
+    expect_refused(house_.requests.submit(anna_here_.session, submission),
+                   RefusalKind::InvalidField,
+                   "language");
+  }
 }
 
 TEST_F(AccessRequestsService, NeedsAFreshStepUp) {

@@ -96,7 +96,7 @@ TEST_F(SignInService, ChecksTheFieldsOfAnEnrolment) {
   changed.login = crypto::SecretBytes(31);
   expect_field(std::move(changed), "login");
   changed = enrolment();
-  changed.language = "xx";
+  changed.language = "english";
   expect_field(std::move(changed), "language");
   changed = enrolment();
   changed.wraps.clear();
