@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -26,6 +27,8 @@ constexpr std::uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                  kTruncate;
 
 constexpr std::uint64_t kAllOfAbi1 = (1ULL << 13U) - 1;
+
+constexpr int kHeaps = 2;
 
 constexpr long kAbiOfPorts = 4;
 constexpr std::uint64_t kBindTcp = 1ULL << 0U;
@@ -78,6 +81,9 @@ void forbid_new_privileges() {
 
 void limit_memory(std::int64_t mib) {
 #ifndef RIGHTFUL_SANITIZED
+  // The limit is one of addresses, and glibc reserves 64 MiB of them for each further heap; by
+  // default every thread gets one.
+  if (::mallopt(M_ARENA_MAX, kHeaps) != 1) throw_system_failure("M_ARENA_MAX", ENOMEM);
   const auto bytes = static_cast<rlim_t>(mib) << 20U;
   const rlimit limit{bytes, bytes};
   if (::setrlimit(RLIMIT_AS, &limit) != 0) throw_system_failure("RLIMIT_AS", errno);

@@ -13,8 +13,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <latch>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -199,6 +201,40 @@ TEST_F(ConfinementTest, KeepsTheConnectionsThatItHas) {
 
   EXPECT_OR_SKIP(confined([&] { return ::write(client.get(), "x", 1) == 1 ? 0 : 1; }));
 }
+
+#ifndef RIGHTFUL_SANITIZED
+/// Addresses in use, in MiB.
+std::size_t address_mib() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::size_t>(::getpagesize()) >> 20U;
+}
+
+TEST(MemoryLimit, IsNotEatenByTheHeapsOfThreads) {
+  EXPECT_EQ(in_a_process([] {
+              limit_memory(512);
+              const std::size_t before = address_mib();
+              constexpr int kThreads = 10;
+              std::latch all_have(kThreads + 1);
+              std::latch may_end(1);
+              std::vector<std::thread> threads;
+              for (int i = 0; i < kThreads; ++i) {
+                threads.emplace_back([&] {
+                  const std::string kept(1000, 'k');
+                  all_have.arrive_and_wait();
+                  may_end.wait();
+                });
+              }
+              all_have.arrive_and_wait();
+              const std::size_t taken = address_mib() - before;
+              may_end.count_down();
+              for (std::thread& thread : threads)
+                thread.join();
+              return taken < 250 ? 0 : 1;  // ten stacks of 8 MiB and one heap, not ten heaps
+            }),
+            0);
+}
+#endif
 
 TEST(NoNewPrivileges, CannotBeTakenBack) {
   EXPECT_EQ(in_a_process([] {
