@@ -49,7 +49,7 @@ CommandSpec account_spec() {
           "write - to read it from standard input.",
       .arguments = {{"ACCOUNT", "The account ID, 1 to 128 bytes; - reads it from standard input."}},
       .options = {{"--language",
-                   "CODE",
+                   kLanguageValue,
                    "Language of the account, one that the catalog offers. Default: en."},
                   {"--again",
                    "",

@@ -19,7 +19,7 @@ CommandSpec spec() {
                      "File whose first line is the invitation (`-` = standard input). Without it "
                      "you are asked."});
   options.push_back({"--language",
-                     "CODE",
+                     kLanguageValue,
                      "Language of your packages, such as en. Default: the one that the company has "
                      "put down for you."});
   options.push_back(

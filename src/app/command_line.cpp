@@ -126,6 +126,11 @@ bool is_allowed(std::string_view placeholder, std::string_view value) {
   return false;
 }
 
+bool is_language(std::string_view value) {
+  return value.size() == 2 &&
+         std::ranges::all_of(value, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 auto usage_error(const CommandSpec& spec, std::string_view what) {
   return fail(
       ErrorCode::InvalidArgument,
@@ -189,6 +194,10 @@ Result<ParsedCommand> parse_command(const CommandSpec& spec, std::span<const std
     }
     if (option != spec.options.end() && !is_allowed(option->value, value)) {
       return usage_error(spec, fmt::format("{} must be one of {}", name, option->value));
+    }
+    if (option != spec.options.end() && option->value == kLanguageValue && !is_language(value)) {
+      return usage_error(spec,
+                         fmt::format("{} must be two small letters, a code such as en", name));
     }
     if (setting != nullptr && option == spec.options.end()) {
       parsed.settings_.emplace_back(setting->name, value);

@@ -20,6 +20,9 @@ namespace rightful::app {
 /// Whether an option may be given several times.
 enum class Repeats : std::uint8_t { No, Yes };
 
+/// What an option takes that takes a language: two small letters, a code of ISO 639-1.
+inline constexpr std::string_view kLanguageValue = "LANGUAGE";
+
 struct OptionSpec {
   std::string_view name;         ///< `--server`
   std::string_view value;        ///< `URL`; `en|fr|de` = one of these; empty = a flag without value

@@ -11,7 +11,7 @@ namespace {
 CommandSpec spec() {
   std::vector<OptionSpec> options = client_options();
   options.push_back({"--language",
-                     "CODE",
+                     kLanguageValue,
                      "Language of this package, such as en. Default: the one of your account."});
   options.push_back({"--no-wait", "", "Return as soon as the request is on record."});
   return {

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "rightful/core/clock.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/hash.hpp"
 
@@ -46,7 +47,7 @@ DeflateLanes::Pack failing() {
 TEST(DeflateLanesTest, GivesBackInTheOrderOfSubmission) {
   DeflateLanes lanes(copying([](const Segment& segment) {
     // The first ones take longest, so that the later ones are ready before them.
-    std::this_thread::sleep_for(std::chrono::milliseconds(8 - segment.content.size()));
+    SystemClock().wait_for({}, std::chrono::milliseconds(8 - segment.content.size()));
   }));
   std::vector<std::string> expected;
   for (std::size_t i = 1; i <= DeflateLanes::kSegments; ++i) {

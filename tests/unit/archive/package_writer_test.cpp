@@ -1,11 +1,11 @@
 #include "rightful/archive/package_writer.hpp"
 
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "rightful/core/bytes.hpp"
+#include "rightful/core/clock.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/hash.hpp"
 
@@ -54,7 +54,7 @@ class FailingSink final : public PackageSink {
 class SlowSink final : public PackageSink {
  public:
   void write(ByteView bytes) override {
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    SystemClock().wait_for({}, std::chrono::milliseconds(3));
     sink.write(bytes);
   }
 
