@@ -4,6 +4,7 @@
 #include "rightful/lifecycle/retry_request.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
 
+#include "app/admin_command.hpp"
 #include "app/command.hpp"
 #include "app/program_settings.hpp"
 #include "app/secret_input.hpp"
@@ -114,9 +115,6 @@ Result<void> add_account(const Invocation& invocation, const Settings& settings)
   const auto invitation = invocation.line.has("--again")
                               ? sign_in.invite_again(account)
                               : sign_in.create_account(account, language);
-  if (!invitation && invitation.error().kind == lifecycle::RefusalKind::InvalidField) {
-    return fail(ErrorCode::InvalidArgument, "--language takes " + invitation.error().detail);
-  }
   if (!invitation) {
     const bool exists = invitation.error().kind == lifecycle::RefusalKind::AccountExists;
     return fail(ErrorCode::Conflict,
@@ -146,10 +144,6 @@ Result<void> retry_request(const Invocation& invocation, const Settings& setting
   return {};
 }
 
-Result<void> check_nothing(const ParsedCommand& /*line*/) {
-  return {};
-}
-
 Result<void> check_account(const ParsedCommand& line) {
   const std::string text = *line.argument(0);
   if (text == "-") return {};
@@ -165,29 +159,18 @@ Result<void> check_request(const ParsedCommand& line) {
               "`export_needs_a_person` has it");
 }
 
-template <Result<void> (*Check)(const ParsedCommand&),
-          Result<void> (*Action)(const Invocation&, const Settings&)>
-ExitCode run(const Invocation& invocation) {
-  const auto settings = read_quiet_settings(invocation.line, invocation.environment);
-  if (!settings) return report_usage(invocation.console, settings.error());
-  const auto checked = Check(invocation.line);
-  if (!checked) return report_usage(invocation.console, checked.error());
-  const auto done = Action(invocation, *settings);
-  return done ? ExitCode::Ok : report(invocation.console, done.error());
-}
-
 }  // namespace
 
 Command admin_keys_init_command() {
-  return {.spec = keys_spec(), .run = &run<&check_nothing, &init_keys>};
+  return {.spec = keys_spec(), .run = &run_admin<&check_nothing, &init_keys>};
 }
 
 Command admin_request_retry_command() {
-  return {.spec = retry_spec(), .run = &run<&check_request, &retry_request>};
+  return {.spec = retry_spec(), .run = &run_admin<&check_request, &retry_request>};
 }
 
 Command admin_account_add_command() {
-  return {.spec = account_spec(), .run = &run<&check_account, &add_account>};
+  return {.spec = account_spec(), .run = &run_admin<&check_account, &add_account>};
 }
 
 }  // namespace rightful::app

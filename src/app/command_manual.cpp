@@ -5,6 +5,7 @@
 #include "rightful/core/files.hpp"
 #include "rightful/export/manual_uploads.hpp"
 
+#include "app/admin_command.hpp"
 #include "app/client.hpp"
 #include "app/command.hpp"
 #include "app/program_settings.hpp"
@@ -222,10 +223,6 @@ Result<void> revoke_link(const Invocation& invocation, const Settings& settings)
   return {};
 }
 
-Result<void> check_nothing(const ParsedCommand& /*line*/) {
-  return {};
-}
-
 Result<void> check_request(const ParsedCommand& line) {
   if (RequestId::parse(*line.argument(0))) return {};
   return fail(ErrorCode::InvalidArgument,
@@ -257,33 +254,22 @@ Result<void> check_upload_line(const ParsedCommand& line) {
   return {};
 }
 
-template <Result<void> (*Check)(const ParsedCommand&),
-          Result<void> (*Action)(const Invocation&, const Settings&)>
-ExitCode run(const Invocation& invocation) {
-  const auto settings = read_quiet_settings(invocation.line, invocation.environment);
-  if (!settings) return report_usage(invocation.console, settings.error());
-  const auto checked = Check(invocation.line);
-  if (!checked) return report_usage(invocation.console, checked.error());
-  const auto done = Action(invocation, *settings);
-  return done ? ExitCode::Ok : report(invocation.console, done.error());
-}
-
 }  // namespace
 
 Command admin_manual_list_command() {
-  return {.spec = list_spec(), .run = &run<&check_nothing, &list_tasks>};
+  return {.spec = list_spec(), .run = &run_admin<&check_nothing, &list_tasks>};
 }
 
 Command admin_manual_upload_command() {
-  return {.spec = upload_spec(), .run = &run<&check_upload_line, &take_upload>};
+  return {.spec = upload_spec(), .run = &run_admin<&check_upload_line, &take_upload>};
 }
 
 Command admin_manual_link_command() {
-  return {.spec = link_spec(), .run = &run<&check_link_line, &make_link>};
+  return {.spec = link_spec(), .run = &run_admin<&check_link_line, &make_link>};
 }
 
 Command admin_manual_unlink_command() {
-  return {.spec = unlink_spec(), .run = &run<&check_request, &revoke_link>};
+  return {.spec = unlink_spec(), .run = &run_admin<&check_request, &revoke_link>};
 }
 
 }  // namespace rightful::app

@@ -163,8 +163,8 @@ TEST_F(TranslationE2e, ReachesThePagesOfAPackage) {
   const Finished added = run(here({"admin", "account", "add", account, "--language", "ar"}));
   ASSERT_EQ(added.exit_code, 0) << added.output;
   const Finished misspelt = run(here({"admin", "account", "add", "X-1", "--language", "arabic"}));
-  EXPECT_EQ(misspelt.exit_code, 1);
-  EXPECT_THAT(misspelt.output, HasSubstr("--language takes two small letters"));
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_THAT(misspelt.output, HasSubstr("--language must be two small letters"));
   write("invitation", invitation_in(added.output));
   write("credential", "correct horse battery staple\n");
   const auto as_customer = [&](std::vector<std::string> words) {
