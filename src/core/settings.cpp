@@ -110,6 +110,29 @@ const std::vector<SettingDefinition> kDefinitions = {
      .default_value = "audit.localhost/rightful/1",
      .explanation =
          "Name of the ledger, audit.<domain>/<group>/<year>; fixed once the ledger has begun."},
+    {.name = "ledger.dir",
+     .type = SettingType::Path,
+     .default_value = "",
+     .explanation = "Where the ledger is published as static files, a folder a log. Default: "
+                    "<data_dir>/ledger."},
+    {.name = "ledger.sequencer",
+     .type = SettingType::Choice,
+     .default_value = "beside",
+     .choices = "beside|elsewhere",
+     .explanation = "Whether `serve` builds and publishes the ledger too, with the signer as a "
+                    "process of its own; `elsewhere`: `rightful work --role sequencer` does."},
+    {.name = "ledger.retention_months",
+     .type = SettingType::Integer,
+     .default_value = "36",
+     .minimum = 12,
+     .maximum = 240,
+     .explanation = "Months from a log's sealing until its entries are destroyed; its hashes stay. "
+                    "A legal decision."},
+    {.name = "signer.dir",
+     .type = SettingType::Path,
+     .default_value = "",
+     .explanation = "The signer's keys and memory: outside the database and its backups. Default: "
+                    "<data_dir>/signer."},
 };
 
 const SettingDefinition* find_definition(std::string_view name) {
