@@ -86,6 +86,10 @@ class StagedLeaves final : public StagedEvents {
     return transaction_id_;
   }
 
+  [[nodiscard]] std::optional<CommittedLeaves> leaves() const override {
+    return CommittedLeaves{epoch_->log_id(), epoch_->writer().id(), numbers_};
+  }
+
   void settle(CommitFate fate) noexcept override { epoch_->settle(numbers_, fate); }
 
  private:

@@ -120,10 +120,11 @@ void Transaction::record(ledger::Event event) {
   impl_->events.push_back(std::move(event));
 }
 
-void Transaction::commit() {
+std::optional<CommittedLeaves> Transaction::commit() {
   demand_open();
   StagedGuard staged(impl_->events.empty() ? nullptr
                                            : impl_->recorder->stage(*this, impl_->events));
+  auto leaves = staged.get() == nullptr ? std::nullopt : staged.get()->leaves();
   try {
     impl_->is_over = true;
     impl_->session->commit();
@@ -136,6 +137,7 @@ void Transaction::commit() {
     staged.settle(fate);
     if (fate != CommitFate::Committed) throw_not_committed(fate);
   }
+  return leaves;
 }
 
 void Transaction::demand_open() const {

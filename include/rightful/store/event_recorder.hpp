@@ -5,8 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
+
+#include "rightful/ledger/event_fields.hpp"
 
 namespace rightful::ledger {
 class Event;
@@ -24,6 +28,14 @@ enum class CommitFate : std::uint8_t {
            ///< promoted)
 };
 
+/// Where the leaves of one commit are found in the log, once the sequencer has taken them: writer
+/// and number are signed into each, its index comes later.
+struct CommittedLeaves {
+  std::int64_t log_id;
+  ledger::WriterId writer;
+  std::vector<std::uint64_t> numbers;  ///< in the order in which the facts were recorded
+};
+
 /// Leaves that stand in the outbox of one open transaction.
 class StagedEvents {
  public:
@@ -31,6 +43,9 @@ class StagedEvents {
 
   /// `pg_current_xact_id()` as the insert returned it: what a commit in doubt is asked about.
   [[nodiscard]] virtual const std::string& transaction_id() const noexcept = 0;
+  /// Asked before settle(). Empty where no log takes them (tests).
+  [[nodiscard]] virtual std::optional<CommittedLeaves> leaves() const { return std::nullopt; }
+
   /// Called exactly once, when the end is known. Committed: the numbers are resolved. RolledBack:
   /// they are free again. Unknown: the writer abandons its epoch and starts a new one (ledger.md
   /// section 4).

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,7 +47,8 @@ class Transaction {
   /// When the connection breaks during COMMIT, the server is asked on a new connection what became
   /// of it: returns if committed; else Failure Later `database_lost` (rolled back) or
   /// `commit_in_doubt` (nobody knows: read the state again before you repeat anything).
-  void commit();
+  /// @return where the leaves of the collected events are found; nothing when there were none.
+  std::optional<CommittedLeaves> commit();
 
  private:
   friend class Pool;
