@@ -1,0 +1,10 @@
+-- What the sequencer and the gate before releases read and write beyond 0002.
+-- Why: the sequencer opens an incident for a gap or a refused row; the processes that write leaves see how full the
+-- outbox is, and never a leaf in it.
+-- Locks: none that matter, rights only. Duration: under a second.
+
+GRANT SELECT (id, log_id, staged_at) ON ledger.outbox TO rightful_ledger_writer;
+
+-- Whether one of the same cause is open, and a new one: nothing that names a person.
+GRANT SELECT (cause, state, opened_at) ON incident TO rightful_ledger_sequencer;
+GRANT INSERT ON incident TO rightful_ledger_sequencer;
