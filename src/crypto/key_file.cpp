@@ -1,4 +1,4 @@
-#include "crypto/key_file.hpp"
+#include "rightful/crypto/key_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

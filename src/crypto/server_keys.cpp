@@ -18,12 +18,13 @@
 #include "rightful/crypto/aead.hpp"
 #include "rightful/crypto/hash.hpp"
 #include "rightful/crypto/kdf.hpp"
+#include "rightful/crypto/key_file.hpp"
 #include "rightful/crypto/mac.hpp"
 #include "rightful/crypto/not_authentic.hpp"
 #include "rightful/crypto/requester_root.hpp"
 #include "rightful/crypto/signed_text.hpp"
 
-#include "crypto/key_file.hpp"
+#include "crypto/kek_ring.hpp"
 
 namespace rightful::crypto {
 namespace {
@@ -180,7 +181,7 @@ struct ServerKeys::Keys {
   std::vector<SecretBytes> outer;  // the one in use first
   SigningKey service;
   SigningKey ledger_enrolment;
-  SecretBytes subject_wrap;
+  std::unique_ptr<KekRing> subject_wrap;
   SecretBytes lookup;
 };
 
@@ -212,7 +213,8 @@ Result<ServerKeys> ServerKeys::open(const fs::path& directory) {
   RIGHTFUL_TRY(auto outer, read_versions(directory, kOuter));
   RIGHTFUL_TRY(auto service, read_signing_key(directory, kService));
   RIGHTFUL_TRY(auto ledger_enrolment, read_signing_key(directory, kLedgerEnrolment));
-  RIGHTFUL_TRY(auto subject_wrap, read_key(directory, kSubjectWrap));
+  auto subject_wrap = std::make_unique<KekRing>(tidy(directory));
+  RIGHTFUL_TRY(subject_wrap->load());
   RIGHTFUL_TRY(auto lookup, read_key(directory, kLookup));
   return ServerKeys(std::make_unique<const Keys>(std::move(enumeration),
                                                  std::move(verifier),
@@ -290,6 +292,24 @@ Result<void> ServerKeys::check_catalog_mac(const Sha256Digest& catalog_sha256,
   return {};
 }
 
+Sha256Digest ServerKeys::staff_mac(const StaffFacts& facts) const {
+  const std::string ended = facts.ended_us ? std::to_string(*facts.ended_us) : std::string();
+  const SignedText message = SignedText("rightful/v1/staff")
+                                 .variable(facts.name)
+                                 .variable(facts.role)
+                                 .variable(facts.actor)
+                                 .fixed(facts.token_hash.bytes())
+                                 .variable(std::to_string(facts.added_us))
+                                 .variable(ended);
+  return hmac_sha256(keys_->public_keys.expose(), message.bytes());
+}
+
+Result<void> ServerKeys::check_staff_mac(const StaffFacts& facts,
+                                         const Sha256Digest& stored) const {
+  if (!constant_time_equal(staff_mac(facts).bytes(), stored.bytes())) return not_authentic();
+  return {};
+}
+
 Result<Bytes> ServerKeys::add_outer(const AccountId& account,
                                     ByteView login,
                                     ByteView wrapped,
@@ -322,8 +342,20 @@ const SigningKey& ServerKeys::ledger_enrolment_key() const noexcept {
   return keys_->ledger_enrolment;
 }
 
-const SecretBytes& ServerKeys::kek() const noexcept {
-  return keys_->subject_wrap;
+Result<std::reference_wrapper<const SecretBytes>> ServerKeys::kek(std::int64_t epoch) const {
+  return keys_->subject_wrap->key(epoch);
+}
+
+std::vector<std::int64_t> ServerKeys::kek_epochs() const {
+  return keys_->subject_wrap->epochs();
+}
+
+Result<void> ServerKeys::add_kek(std::int64_t epoch, Random& random) const {
+  return keys_->subject_wrap->add(epoch, random);
+}
+
+Result<void> ServerKeys::destroy_kek(std::int64_t epoch) const {
+  return keys_->subject_wrap->destroy(epoch);
 }
 
 const SecretBytes& ServerKeys::lookup_key() const noexcept {

@@ -274,6 +274,9 @@ bool ManualUploads::keep(store::Transaction& transaction,
                      number,
                      crypto::seal_upload_piece(key.expose(), place, number, which, piece, random_));
   }
+  const std::int64_t epoch = store::current_kek_epoch(transaction);
+  const auto kek = keys_.kek(epoch);
+  if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
   return tasks::supply(
       transaction,
       offer.request,
@@ -281,7 +284,8 @@ bool ManualUploads::keep(store::Transaction& transaction,
       offer.dataset,
       clock_.now(),
       static_cast<std::int64_t>(offer.size_bytes),
-      crypto::wrap_upload_key(keys_.kek().expose(), key.expose(), place, random_),
+      store::WrappedKey{crypto::wrap_upload_key(kek->get().expose(), key.expose(), place, random_),
+                        epoch},
       event_of(task, ledger::events::DatasetSupplied{.ds = ledger::Integer(task.number)}));
 }
 

@@ -95,7 +95,7 @@ std::filesystem::path write_file(const UploadParts& parts,
 }
 
 /// The wrapped key of every manual dataset.
-std::map<std::string, Bytes> keys_of_all(
+std::map<std::string, store::WrappedKey> keys_of_all(
     const UploadParts& parts,
     const store::ClaimedJob& job,
     const std::map<std::int64_t, const catalog::Dataset*>& datasets) {
@@ -103,7 +103,7 @@ std::map<std::string, Bytes> keys_of_all(
   for (const auto& [number, dataset] : datasets) {
     tasks::open(transaction, job.request, job.account, dataset->name, number, parts.clock.now());
   }
-  std::map<std::string, Bytes> keys;
+  std::map<std::string, store::WrappedKey> keys;
   for (auto& state : tasks::states(transaction, job.request, job.account)) {
     if (state.wrapped_key) keys.emplace(state.dataset, *std::move(state.wrapped_key));
   }
@@ -135,9 +135,11 @@ std::shared_ptr<UploadFiles> fetch_uploads(const UploadParts& parts,
   if (datasets.empty()) return files;
   const auto keys = keys_of_all(parts, job, datasets);
   for (const auto& [number, dataset] : datasets) {
-    const auto key = crypto::unwrap_upload_key(parts.keys.kek().expose(),
-                                               keys.at(dataset->name),
-                                               {job.account, job.request, dataset->name});
+    const store::WrappedKey& wrapped = keys.at(dataset->name);
+    const auto kek = parts.keys.kek(wrapped.kek_epoch);
+    if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
+    const auto key = crypto::unwrap_upload_key(
+        kek->get().expose(), wrapped.bytes, {job.account, job.request, dataset->name});
     if (!key) {
       throw queue::AttemptFailed(
           queue::failure_of("signature_mismatch", queue::FailureClass::Quarantine));

@@ -22,7 +22,11 @@ std::vector<ManualState> states(Transaction& transaction,
                                 const AccountId& account) {
   std::vector<ManualState> found;
   for (const Row row : transaction.run(queries::kManualStates, {request, account})) {
-    found.push_back({row.text("dataset"), row.text("state"), row.optional_bytes("wrapped_key")});
+    ManualState state{row.text("dataset"), row.text("state"), std::nullopt};
+    if (auto wrapped = row.optional_bytes("wrapped_key")) {
+      state.wrapped_key = WrappedKey{*std::move(wrapped), row.integer("kek_epoch")};
+    }
+    found.push_back(std::move(state));
   }
   return found;
 }
@@ -91,10 +95,11 @@ bool supply(Transaction& transaction,
             const std::string& dataset,
             Instant now,
             std::int64_t size_bytes,
-            ByteView wrapped_key,
+            const WrappedKey& wrapped_key,
             ledger::Event supplied) {
-  const Rows rows = transaction.run(queries::kManualSupply,
-                                    {request, account, dataset, now, size_bytes, wrapped_key});
+  const Rows rows = transaction.run(
+      queries::kManualSupply,
+      {request, account, dataset, now, size_bytes, wrapped_key.bytes, wrapped_key.kek_epoch});
   if (rows.affected() == 0) return false;
   transaction.run(queries::kManualWake, {request, account});
   transaction.record(std::move(supplied));

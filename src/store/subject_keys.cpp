@@ -1,7 +1,9 @@
 #include "store/subject_keys.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "rightful/store/kek_epochs.hpp"
 #include "rightful/store/transaction.hpp"
 
 #include "store/queries/ledger.hpp"
@@ -10,9 +12,6 @@ namespace rightful::store {
 
 namespace {
 
-// Rotation comes with the administration of the ledger; until then there is one.
-constexpr int kKekEpoch = 1;
-
 [[noreturn]] void refuse_key(const char* what) {
   throw Failure(Retry::Never, "subject_key", what);
 }
@@ -20,12 +19,25 @@ constexpr int kKekEpoch = 1;
 ledger::SubjectKey unwrap(const Row& row,
                           const crypto::Sha256Digest& tag,
                           const crypto::ServerKeys& keys) {
-  if (row.integer("kek_epoch") != kKekEpoch) {
-    refuse_key("a subject key is wrapped under a key-encryption key that this process lacks");
+  const auto kek = keys.kek(row.integer("kek_epoch"));
+  if (!kek) {
+    refuse_key(
+        "a subject key is wrapped under a key-encryption key that is not in the key directory");
   }
-  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), keys.kek().expose(), tag);
+  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), kek->get().expose(), tag);
   if (!key) refuse_key("a stored subject key does not open: wrong key directory, or a changed row");
   return *std::move(key);
+}
+
+/// @return false when another transaction made it first.
+bool add(Transaction& transaction, const crypto::Sha256Digest& tag, const WrappedKey& wrapped) {
+  try {
+    return transaction.run(queries::kAddSubjectKey, {tag.bytes(), wrapped.kek_epoch, wrapped.bytes})
+               .affected() == 1;
+  } catch (const ConstraintViolation&) {
+    throw DatabaseFailure(
+        Retry::Later, "serialization", "the key-encryption key was rotated in this moment", {});
+  }
 }
 
 ledger::SubjectKey find_or_make(Transaction& transaction,
@@ -36,16 +48,24 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
     return unwrap(*row, tag, keys);
   }
   auto key = ledger::SubjectKey::generate(random);
-  const Bytes wrapped = key.wrap(keys.kek().expose(), tag, random);
-  if (transaction.run(queries::kAddSubjectKey, {tag.bytes(), kKekEpoch, wrapped}).affected() == 1) {
-    return key;
-  }
+  const std::int64_t epoch = current_kek_epoch(transaction);
+  const auto kek = keys.kek(epoch);
+  if (!kek) refuse_key("the key-encryption key in use is not in the key directory");
+  if (add(transaction, tag, {key.wrap(kek->get().expose(), tag, random), epoch})) return key;
   // Another transaction made it first; under READ COMMITTED it is visible now.
   const auto row = transaction.run(queries::kFindSubjectKey, {tag.bytes()}).at_most_one();
   if (!row) {
     throw DatabaseFailure(Retry::Later, "serialization", "a subject key came and went", {});
   }
   return unwrap(*row, tag, keys);
+}
+
+// The leaf that says it carries the last pseudonym of this key, and takes the key with it: neither
+// can be without the other.
+bool forgets(std::span<const ledger::Event> events, const AccountId& account) {
+  return std::ranges::any_of(events, [&](const ledger::Event& event) {
+    return event.act() == ledger::events::SubjectKeyDestroyed::kAct && event.subject() == account;
+  });
 }
 
 }  // namespace
@@ -66,6 +86,7 @@ SubjectPseudonyms::SubjectPseudonyms(Transaction& transaction,
   for (const auto& [tag, account] : by_tag) {
     const auto key = find_or_make(transaction, tag, keys, random);
     by_account_.emplace(account, key.pseudonym(origin, account));
+    if (forgets(events, account)) transaction.run(queries::kDestroySubjectKey, {tag.bytes()});
   }
 }
 

@@ -16,6 +16,9 @@ namespace rightful::store {
 
 class Transaction;
 
+/// An event `subject_key.destroyed` removes its person's key in the same transaction, after its own
+/// leaf was named with it.
+///
 /// Secrets  keys are unwrapped here and gone when this returns; only pseudonyms are kept.
 class SubjectPseudonyms {
  public:

@@ -30,7 +30,7 @@ enum class UploadPiece : std::uint8_t { Middle, Last };
 
 /// Format   docs/adr/0024: aead_encrypt with associated data
 ///          "rightful/v1/upload-key" ‖ account ‖ request ‖ dataset.
-/// @param kek  ServerKeys::kek(). @param key  32 bytes. @return 72 bytes.
+/// @param kek  of ServerKeys::kek(). @param key  32 bytes. @return 72 bytes.
 [[nodiscard]] Bytes wrap_upload_key(ByteView kek,
                                     ByteView key,
                                     const UploadPlace& place,

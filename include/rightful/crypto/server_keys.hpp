@@ -5,8 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "rightful/core/account_id.hpp"
 #include "rightful/core/bytes.hpp"
@@ -17,6 +20,16 @@
 #include "rightful/crypto/signature.hpp"
 
 namespace rightful::crypto {
+
+/// What staff_mac() binds: nothing of it can be changed in the database alone.
+struct StaffFacts {
+  std::string_view name;
+  std::string_view role;
+  std::string_view actor;  ///< `a_…`
+  Sha256Digest token_hash;
+  std::int64_t added_us = 0;  ///< microseconds since 1970
+  std::optional<std::int64_t> ended_us = {};
+};
 
 /// One directory (mode 0700) with one file (0400) per key.
 ///
@@ -73,6 +86,12 @@ class ServerKeys {
   [[nodiscard]] Result<void> check_catalog_mac(const Sha256Digest& catalog_sha256,
                                                const Sha256Digest& stored) const;
 
+  /// Says that somebody with these keys gave a member of staff this role and this token.
+  [[nodiscard]] Sha256Digest staff_mac(const StaffFacts& facts) const;
+  /// Constant time. @return NotAuthentic
+  [[nodiscard]] Result<void> check_staff_mac(const StaffFacts& facts,
+                                             const Sha256Digest& stored) const;
+
   /// The outer layer around a wrap: what the database keeps opens only with the login proof *and* a
   /// key from here.
   /// @return InvalidArgument unless `login` has 32 bytes and `wrapped` 72.
@@ -90,8 +109,22 @@ class ServerKeys {
   [[nodiscard]] const SigningKey& service_key() const noexcept;
   /// Certifies the writers of the ledger.
   [[nodiscard]] const SigningKey& ledger_enrolment_key() const noexcept;
-  /// Wraps the subject keys of the ledger's pseudonyms; 32 bytes.
-  [[nodiscard]] const SecretBytes& kek() const noexcept;
+  /// Wraps the subject keys of the ledger's pseudonyms and the keys of uploads; 32 bytes. One that
+  /// was made after open() is read from the directory when it is first asked for, so that a
+  /// rotation needs no restart.
+  /// @param epoch  counted from 1. @return NotFound when the directory has none (or none any more),
+  /// else as open(). Threads  any. The reference stays good as long as these keys.
+  [[nodiscard]] Result<std::reference_wrapper<const SecretBytes>> kek(std::int64_t epoch) const;
+  /// The epochs whose files are in the directory now, ascending. Errors  Failure
+  [[nodiscard]] std::vector<std::int64_t> kek_epochs() const;
+  /// Makes the file of one more epoch, durable when it returns. One that exists stays as it is.
+  /// @param epoch  2 or more (checked, RIGHTFUL_CHECK). @return Denied. Errors  Failure
+  [[nodiscard]] Result<void> add_kek(std::int64_t epoch, Random& random) const;
+  /// Overwrites and removes the file of an epoch; nothing happens when there is none. What this
+  /// process holds in memory stays until it ends.
+  /// @return Denied. Errors  Failure
+  [[nodiscard]] Result<void> destroy_kek(std::int64_t epoch) const;
+
   /// Finds a subject key by its account; 32 bytes.
   [[nodiscard]] const SecretBytes& lookup_key() const noexcept;
 

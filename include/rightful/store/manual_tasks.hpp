@@ -14,6 +14,7 @@
 #include "rightful/core/clock.hpp"
 #include "rightful/core/id.hpp"
 #include "rightful/ledger/event.hpp"
+#include "rightful/store/kek_epochs.hpp"
 
 namespace rightful::store {
 
@@ -23,7 +24,7 @@ class Transaction;
 struct ManualState {
   std::string dataset;
   std::string state;                 ///< `open`, `supplied`, `closed`
-  std::optional<Bytes> wrapped_key;  ///< exactly while supplied
+  std::optional<WrappedKey> wrapped_key;  ///< exactly while supplied
 };
 
 /// The same, locked, as an upload needs it.
@@ -95,7 +96,7 @@ void add_chunk(Transaction& transaction,
                           const std::string& dataset,
                           Instant now,
                           std::int64_t size_bytes,
-                          ByteView wrapped_key,
+                          const WrappedKey& wrapped_key,
                           ledger::Event supplied);
 /// @param refused  dataset.supply_refused
 void count_refused(Transaction& transaction,

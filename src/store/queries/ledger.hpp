@@ -32,6 +32,9 @@ inline constexpr Sql kStageLeaves{
 inline constexpr Sql kFindSubjectKey{
     "find_subject_key", "SELECT kek_epoch, wrapped FROM ledger_secret.subject_key WHERE tag = $1"};
 
+inline constexpr Sql kDestroySubjectKey{"destroy_subject_key",
+                                        "DELETE FROM ledger_secret.subject_key WHERE tag = $1"};
+
 /// Waits for another transaction that makes the same key; nothing when that one committed.
 inline constexpr Sql kAddSubjectKey{
     "add_subject_key",

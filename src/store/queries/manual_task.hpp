@@ -12,7 +12,7 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (request_id, dataset) DO NOTHING)"};
 
 inline constexpr Sql kManualStates{"manual_states", R"(
-SELECT dataset, state, wrapped_key FROM manual_task WHERE request_id = $1 AND account_id = $2 ORDER BY dataset)"};
+SELECT dataset, state, wrapped_key, kek_epoch FROM manual_task WHERE request_id = $1 AND account_id = $2 ORDER BY dataset)"};
 
 // With the request, so that what is typed can be compared with its account.
 inline constexpr Sql kManualLock{"manual_lock", R"(
@@ -38,7 +38,7 @@ inline constexpr Sql kManualAddChunk{"manual_add_chunk", R"(
 INSERT INTO manual_chunk (request_id, dataset, number, sealed) VALUES ($1, $2, $3, $4))"};
 
 inline constexpr Sql kManualSupply{"manual_supply", R"(
-UPDATE manual_task SET state = 'supplied', supplied_at = $4, size_bytes = $5, wrapped_key = $6
+UPDATE manual_task SET state = 'supplied', supplied_at = $4, size_bytes = $5, wrapped_key = $6, kek_epoch = $7
 WHERE request_id = $1 AND account_id = $2 AND dataset = $3 AND state IN ('open', 'supplied'))"};
 
 inline constexpr Sql kManualCountRefused{"manual_count_refused", R"(

@@ -102,20 +102,20 @@ TEST_F(ServerKeysTest, OpensTheSameKeysEachTime) {
 
   EXPECT_EQ(first.service_key().public_key(), second.service_key().public_key());
   EXPECT_EQ(first.ledger_enrolment_key().public_key(), second.ledger_enrolment_key().public_key());
-  EXPECT_TRUE(constant_time_equal(first.kek().expose(), second.kek().expose()));
+  EXPECT_TRUE(constant_time_equal(first.kek(1)->get().expose(), second.kek(1)->get().expose()));
   EXPECT_TRUE(constant_time_equal(first.lookup_key().expose(), second.lookup_key().expose()));
   EXPECT_EQ(first.salt_for("anna"), second.salt_for("anna"));
 }
 
 TEST_F(ServerKeysTest, AllKeysAreDifferent) {
   const ServerKeys keys = open();
-  std::set<std::string> seen{to_hex(keys.kek().expose()),
+  std::set<std::string> seen{to_hex(keys.kek(1)->get().expose()),
                              to_hex(keys.lookup_key().expose()),
                              to_hex(keys.service_key().public_key().bytes()),
                              to_hex(keys.ledger_enrolment_key().public_key().bytes())};
 
   EXPECT_EQ(seen.size(), 4U);
-  EXPECT_EQ(keys.kek().size(), 32U);
+  EXPECT_EQ(keys.kek(1)->get().size(), 32U);
   EXPECT_EQ(keys.lookup_key().size(), 32U);
 }
 

@@ -1,0 +1,39 @@
+/// @file
+/// The key-encryption keys of a key directory, one file an epoch. Knows nothing of what they wrap.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "rightful/core/random.hpp"
+#include "rightful/core/result.hpp"
+#include "rightful/crypto/secret_bytes.hpp"
+
+namespace rightful::crypto {
+
+/// Format   docs/formats/credentials.md §9: `subject-wrap.key` is epoch 1, `subject-wrap.<n>.key`
+///          epoch n.
+/// Threads  any; the mutex guards what has been read.
+/// Secrets  what was read stays in locked memory until the ring ends.
+class KekRing {
+ public:
+  explicit KekRing(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  /// Reads all of them. @return NotFound when there is none; else as read_key_file.
+  [[nodiscard]] Result<void> load();
+  [[nodiscard]] Result<std::reference_wrapper<const SecretBytes>> key(std::int64_t epoch);
+  [[nodiscard]] std::vector<std::int64_t> epochs() const;
+  [[nodiscard]] Result<void> add(std::int64_t epoch, Random& random) const;
+  [[nodiscard]] Result<void> destroy(std::int64_t epoch) const;
+
+ private:
+  const std::filesystem::path directory_;
+  std::mutex mutex_;
+  std::map<std::int64_t, SecretBytes> keys_;
+};
+
+}  // namespace rightful::crypto
