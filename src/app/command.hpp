@@ -38,6 +38,9 @@ struct Command {
 [[nodiscard]] Command admin_manual_upload_command();
 [[nodiscard]] Command admin_manual_link_command();
 [[nodiscard]] Command admin_manual_unlink_command();
+[[nodiscard]] Command admin_staff_add_command();
+[[nodiscard]] Command admin_staff_list_command();
+[[nodiscard]] Command admin_staff_end_command();
 [[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command catalog_explain_command();

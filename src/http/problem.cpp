@@ -44,12 +44,15 @@ constexpr std::array<ProblemText, kProblemKindCount> kTexts{{
     {"package_not_ready", 409, "The package is not ready", "See the request for its progress."},
     {"package_frozen", 409, "The package is frozen", "An incident is open on it; nothing leaves until it has been looked into."},
     {"package_gone", 410, "The package is gone", "It has expired or was withdrawn, and was destroyed. You may ask again."},
+    {"ledger_unavailable", 503, "Nothing can be handed out at the moment", "Every delivery is recorded first, and the record is paused. Your package is safe: try again after the time in Retry-After."},
     {"range_not_satisfiable", 416, "The range lies outside the package", "Content-Range names the size."},
     {"link_dead", 404, "This link does not work", "It was used, is out of date, or was taken back: ask whoever sent it for a new one."},
     {"other_account", 403, "This is not the account of the request", "Look the account ID up in your own system and type it anew; after five wrong ones the link ends."},
     {"foreign_record", 422, "The file holds something of another account", "`reason` says where: take it out, look how it came in, and send the file again."},
     {"upload_invalid", 422, "The file has not the agreed form", "`reason` says where: correct the file and send it again."},
     {"upload_too_large", 413, "The file is too large", "The page of the link says how large it may be."},
+    {"staff_needed", 401, "A token of a member of staff is needed", "Send Authorization: Bearer with the token that `rightful admin staff add` printed; one that has ended is none."},
+    {"role_needed", 403, "Your role does not allow this", "Ask whoever administers staff; the refusal is in the ledger."},
     {"internal", 500, "Something failed on our side", "Try again later; if it stays, tell us the trace id."},
     {"unavailable", 503, "The service cannot answer now", "Try again later."},
 }};
@@ -90,6 +93,12 @@ ProblemKind kind_of(RefusalKind kind) noexcept {
       return ProblemKind::PackageFrozen;
     case RefusalKind::PackageGone:
       return ProblemKind::PackageGone;
+    case RefusalKind::LedgerUnavailable:
+      return ProblemKind::LedgerUnavailable;
+    case RefusalKind::StaffNeeded:
+      return ProblemKind::StaffNeeded;
+    case RefusalKind::RoleNeeded:
+      return ProblemKind::RoleNeeded;
   }
   return ProblemKind::Internal;
 }

@@ -54,6 +54,7 @@ enum class ProblemKind : std::uint8_t {
   PackageNotReady,
   PackageFrozen,
   PackageGone,
+  LedgerUnavailable,
   RangeNotSatisfiable,
   // an upload through a link
   LinkDead,
@@ -61,12 +62,15 @@ enum class ProblemKind : std::uint8_t {
   ForeignRecord,
   UploadInvalid,
   UploadTooLarge,
+  // staff
+  StaffNeeded,
+  RoleNeeded,
   // ours
   Internal,
   Unavailable
 };
 
-inline constexpr std::size_t kProblemKindCount = 40;
+inline constexpr std::size_t kProblemKindCount = 43;
 
 struct ProblemText {
   std::string_view name;  ///< snake_case; the type is `urn:rightful:problem:<name>`

@@ -38,6 +38,12 @@ std::string_view name_of(RefusalKind kind) noexcept {
       return "package_frozen";
     case RefusalKind::PackageGone:
       return "package_gone";
+    case RefusalKind::LedgerUnavailable:
+      return "ledger_unavailable";
+    case RefusalKind::StaffNeeded:
+      return "staff_needed";
+    case RefusalKind::RoleNeeded:
+      return "role_needed";
   }
   return "unknown";
 }

@@ -20,11 +20,14 @@ Why why_of(SignInTrouble trouble) {
       return Why("throttled");
     case SignInTrouble::BadInvitation:
       return Why("bad_invitation");
+    case SignInTrouble::BadStaffToken:
+      return Why("wrong_credential");
   }
   return Why("wrong_credential");
 }
 
 Method method_of(SignInTrouble trouble) {
+  if (trouble == SignInTrouble::BadStaffToken) return Method("staff_token");
   return trouble == SignInTrouble::BadInvitation ? Method("invitation") : Method("password");
 }
 

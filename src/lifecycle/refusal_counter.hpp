@@ -19,7 +19,8 @@ enum class SignInTrouble : std::uint8_t {
   UnknownAccount,
   NotEnrolled,
   Throttled,
-  BadInvitation
+  BadInvitation,
+  BadStaffToken
 };
 
 /// Threads  any; the mutex guards the counts.

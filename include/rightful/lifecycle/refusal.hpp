@@ -34,7 +34,11 @@ enum class RefusalKind : std::uint8_t {
   NotPossible,      ///< `state` and `possible` say what is
   PackageNotReady,  ///< `state`
   PackageFrozen,
-  PackageGone  ///< expired or destroyed
+  PackageGone,        ///< expired or destroyed
+  LedgerUnavailable,  ///< the ledger takes no part in what leaves now; `retry_after` says when to
+                      ///< ask
+  StaffNeeded,        ///< no token of a member of staff, or it has ended: one answer for all
+  RoleNeeded          ///< a member of staff whose role does not allow it
 };
 
 /// Secrets  `detail` is for operators: no personal data.
