@@ -199,6 +199,19 @@ Result<Bytes> LogDirectory::read(const LogPath& path) {
   return read_file_at(place, path);
 }
 
+Result<bool> LogDirectory::has(const LogPath& path) {
+  const auto place = find_place(root_.get(), path, Missing::Report);
+  if (!place && place.error().code == ErrorCode::NotFound) return false;
+  if (!place) return std::unexpected(place.error());
+  struct stat facts{};
+  if (::fstatat(place->folder.get(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (S_ISREG(facts.st_mode)) return true;
+    return denied(path.text());
+  }
+  if (errno == ENOENT) return false;
+  return open_error(path.text(), errno);
+}
+
 Result<std::vector<std::uint64_t>> LogDirectory::saved_checkpoints() {
   std::vector<std::uint64_t> sizes;
   auto folder = open_folder(root_.get(), "checkpoints", Missing::Report);
@@ -245,6 +258,23 @@ Result<void> LogDirectory::replace(const LogPath& path, ByteView content) {
   NewFile file(place);
   file.write(content);
   file.take_name();
+  return {};
+}
+
+Result<void> LogDirectory::drop_partials(const LogPath& full) {
+  RIGHTFUL_CHECK(full.width() == kTileWidth);
+  RIGHTFUL_TRY(const Place place, find_place(root_.get(), full, Missing::Report));
+  const std::string name = place.name + ".p";
+  const auto folder = open_folder(place.folder.get(), name, Missing::Report);
+  if (!folder && folder.error().code == ErrorCode::NotFound) return {};
+  if (!folder) return std::unexpected(folder.error());
+  for (unsigned width = 1; width < kTileWidth; ++width) {
+    const std::string file = std::to_string(width);
+    if (::unlinkat(folder->get(), file.c_str(), 0) != 0 && errno != ENOENT)
+      throw_system_failure("unlink of a partial tile", errno);
+  }
+  // A reader may have put something else there: then the folder stays.
+  static_cast<void>(::unlinkat(place.folder.get(), name.c_str(), AT_REMOVEDIR));
   return {};
 }
 

@@ -25,6 +25,7 @@ std::optional<FreezeReason> find_contradiction(const SignerMemory& memory,
                                                std::span<const NoteSigner> signers,
                                                const std::optional<Bytes>& published) {
   if (memory.frozen()) return memory.frozen();
+  if (signers.empty()) return FreezeReason::WrongKey;
   for (const NoteSigner& signer : signers) {
     if (std::ranges::find(memory.keys(), signer.key()) == memory.keys().end()) {
       return FreezeReason::WrongKey;
@@ -55,7 +56,7 @@ Signer Signer::start(MemoryStore& store,
                      std::vector<NoteSigner> signers,
                      const Origin& origin,
                      const std::optional<Bytes>& published) {
-  RIGHTFUL_CHECK(!signers.empty() && signers.size() <= kMaxSignerKeys);
+  RIGHTFUL_CHECK(signers.size() <= kMaxSignerKeys);
   for (const NoteSigner& signer : signers)
     RIGHTFUL_CHECK(signer.key().name() == origin.text());
   Signer signer(store, std::move(signers));

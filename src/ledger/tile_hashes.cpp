@@ -34,6 +34,18 @@ Result<void> write_tile(
 
 }  // namespace
 
+Result<bool> TileSource::has(const LogPath& path) {
+  const auto content = read(path);
+  if (content) return true;
+  if (content.error().code == ErrorCode::NotFound) return false;
+  return std::unexpected(content.error());
+}
+
+Result<void> TileSink::drop_partials(const LogPath& full) {
+  RIGHTFUL_CHECK(full.width() == kTileWidth);
+  return {};
+}
+
 Result<std::vector<TreeHash>> read_hash_tile(TileSource& source,
                                              unsigned level,
                                              std::uint64_t index,

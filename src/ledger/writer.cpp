@@ -1,5 +1,8 @@
 #include "rightful/ledger/writer.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "rightful/core/check.hpp"
 #include "rightful/ledger/leaf.hpp"
 #include "rightful/ledger/window.hpp"
@@ -79,13 +82,35 @@ Bytes Writer::make_leaf(const Event& event,
 
 Bytes make_genesis(const crypto::SigningKey& enrolment,
                    const Origin& origin,
-                   const LeafStamp& stamp) {
-  const Event event(System{},
-                    events::LogGenesis{.enrol = enrolment.public_key(),
-                                       .origin = origin,
-                                       .prev_origin = std::nullopt,
-                                       .prev_root = std::nullopt,
-                                       .prev_size = 0});
+                   const LeafStamp& stamp,
+                   const std::optional<PreviousLog>& previous) {
+  events::LogGenesis genesis{.enrol = enrolment.public_key(),
+                             .origin = origin,
+                             .prev_origin = std::nullopt,
+                             .prev_root = std::nullopt,
+                             .prev_size = 0};
+  if (previous) {
+    genesis.prev_origin = previous->origin;
+    genesis.prev_root = previous->head.root;
+    genesis.prev_size = previous->head.size;
+  }
+  return sign_leaf(Event(System{}, genesis), "-", stamp, enrolment, origin);
+}
+
+bool is_enrolment_act(std::string_view act) noexcept {
+  constexpr std::array<std::string_view, 5> kActs{events::LogGenesis::kAct,
+                                                  events::LogRecovery::kAct,
+                                                  events::LogThawed::kAct,
+                                                  events::LogSealed::kAct,
+                                                  events::KeyringRotated::kAct};
+  return std::ranges::find(kActs, act) != kActs.end();
+}
+
+Bytes make_enrolment_leaf(const crypto::SigningKey& enrolment,
+                          const Origin& origin,
+                          const Event& event,
+                          const LeafStamp& stamp) {
+  RIGHTFUL_CHECK(!event.subject() && is_enrolment_act(event.act()));
   return sign_leaf(event, "-", stamp, enrolment, origin);
 }
 

@@ -21,10 +21,12 @@ class LogDirectory final : public TileSource, public TileSink {
   [[nodiscard]] static Result<LogDirectory> open(const std::filesystem::path& path);
 
   [[nodiscard]] Result<Bytes> read(const LogPath& path) override;
+  [[nodiscard]] Result<bool> has(const LogPath& path) override;
   [[nodiscard]] Result<std::vector<std::uint64_t>> saved_checkpoints() override;
   /// Files are made 0640, folders 0750: bodies are personal data.
   [[nodiscard]] Result<void> put(const LogPath& path, ByteView content) override;
   [[nodiscard]] Result<void> replace(const LogPath& path, ByteView content) override;
+  [[nodiscard]] Result<void> drop_partials(const LogPath& full) override;
 
  private:
   LogDirectory(UniqueFd root, std::string name) : root_(std::move(root)), name_(std::move(name)) {}

@@ -50,7 +50,8 @@ class Signer {
  public:
   /// Reads the memory and looks whether it may be trusted. Never refuses to start: a frozen signer
   /// answers that it is frozen.
-  /// @param signers  one or two, named as the origin (checked, RIGHTFUL_CHECK).
+  /// @param signers  at most two, named as the origin (checked, RIGHTFUL_CHECK); none is a wrong
+  /// key.
   /// @param published  the published checkpoint, if there is one; what our keys have not signed is
   /// ignored.
   [[nodiscard]] static Signer start(MemoryStore& store,

@@ -25,6 +25,10 @@ class TileSource {
   /// read. Errors  Failure when reading breaks off.
   [[nodiscard]] virtual Result<Bytes> read(const LogPath& path) = 0;
 
+  /// Is there a file of this name? Says nothing about what stands in it. @return what read answers,
+  /// but for NotFound.
+  [[nodiscard]] virtual Result<bool> has(const LogPath& path);
+
   /// The sizes under `checkpoints/`, ascending; other names there are passed over.
   /// @return LimitExceeded above kMaxSavedCheckpoints; Denied as read.
   [[nodiscard]] virtual Result<std::vector<std::uint64_t>> saved_checkpoints() = 0;
@@ -44,6 +48,11 @@ class TileSink {
   /// bodies was erased (checked, RIGHTFUL_CHECK). @return Denied. Errors  Failure; the file is then
   /// as it was.
   [[nodiscard]] virtual Result<void> replace(const LogPath& path, ByteView content) = 0;
+
+  /// Takes away the partial tiles or bundles whose place a full one has taken; a sink that keeps
+  /// them does nothing. @param full  a hash tile or bundle of 256 (checked, RIGHTFUL_CHECK).
+  /// @return Denied. Errors  Failure
+  [[nodiscard]] virtual Result<void> drop_partials(const LogPath& full);
 };
 
 /// The hashes of one tile; the beginning of the full one where the partial one is gone.

@@ -14,6 +14,7 @@
 #include "rightful/core/result.hpp"
 #include "rightful/crypto/signature.hpp"
 #include "rightful/ledger/event.hpp"
+#include "rightful/ledger/proof.hpp"
 #include "rightful/ledger/pseudonym.hpp"
 #include "rightful/ledger/window.hpp"
 
@@ -57,10 +58,29 @@ class Writer {
   WriterId id_;
 };
 
+/// The log that went before: what the new one's first leaf says of it.
+struct PreviousLog {
+  Origin origin;
+  TreeHead head;  ///< the newest that was signed when the new log was opened
+};
+
 /// The first leaf of a log: index 0, n = 0, signed by the enrolment key, which it names.
 [[nodiscard]] Bytes make_genesis(const crypto::SigningKey& enrolment,
                                  const Origin& origin,
-                                 const LeafStamp& stamp);
+                                 const LeafStamp& stamp,
+                                 const std::optional<PreviousLog>& previous = std::nullopt);
+
+/// What the enrolment key itself writes: `log.genesis`, `log.recovery`, `log.thawed`, `log.sealed`,
+/// `keyring.rotated`, and nothing else.
+[[nodiscard]] bool is_enrolment_act(std::string_view act) noexcept;
+
+/// A further leaf of the enrolment key: `log.recovery`, `log.thawed`, `log.sealed`,
+/// `keyring.rotated`, about nobody (checked, RIGHTFUL_CHECK).
+/// @param stamp  n follows what the key has written in this log, without gap.
+[[nodiscard]] Bytes make_enrolment_leaf(const crypto::SigningKey& enrolment,
+                                        const Origin& origin,
+                                        const Event& event,
+                                        const LeafStamp& stamp);
 
 /// What a new epoch says of itself.
 struct EpochFacts {

@@ -1,0 +1,229 @@
+#include "app/signer_place.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/core/files.hpp"
+#include "rightful/crypto/key_file.hpp"
+#include "rightful/ledger/log_name.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kKeyName = "signer";
+constexpr std::string_view kKeyFile = "signer.key";
+constexpr std::string_view kNext = "next";
+constexpr mode_t kPrivateFile = 0600;
+constexpr std::size_t kMaxUntilBytes = 64;
+
+Result<void> make_private_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+  if (error) {
+    return fail(ErrorCode::Denied, "cannot make " + folder.string() + ": " + error.message());
+  }
+  return {};
+}
+
+Result<UniqueFd> open_lock(const fs::path& file) {
+  UniqueFd lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
+  if (lock.is_open()) return lock;
+  if (errno == ENOENT)
+    return fail(ErrorCode::NotFound, "there is no " + file.parent_path().string());
+  if (errno == EACCES || errno == EPERM || errno == ELOOP || errno == ENOTDIR) {
+    return fail(ErrorCode::Denied, file.string() + " may not be opened by this user");
+  }
+  throw_system_failure("open of a lock of the signer", errno);
+}
+
+void take_lock(const UniqueFd& lock) {
+  while (::flock(lock.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) throw_system_failure("lock of a log's signer", errno);
+  }
+}
+
+std::optional<std::uint64_t> epoch_of(const fs::path& folder) {
+  const std::string name = folder.filename();
+  std::uint64_t epoch = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), epoch);
+  if (error != std::errc() || end != name.data() + name.size() || name != std::to_string(epoch)) {
+    return std::nullopt;
+  }
+  return epoch;
+}
+
+Result<ledger::NoteSigner> read_signer(const fs::path& folder, const ledger::Origin& origin) {
+  RIGHTFUL_TRY(const auto seed, crypto::read_key_file(folder / kKeyFile, kKeyName));
+  RIGHTFUL_TRY(auto key, crypto::SigningKey::from_seed(seed.expose()));
+  return ledger::NoteSigner::create(origin.text(), std::move(key));
+}
+
+Result<std::optional<Instant>> read_until(const fs::path& folder) {
+  const auto bytes = read_file(folder / "until", kMaxUntilBytes);
+  if (!bytes && bytes.error().code == ErrorCode::NotFound) return std::optional<Instant>();
+  if (!bytes) return std::unexpected(bytes.error());
+  std::string_view text = as_text(*bytes);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  RIGHTFUL_TRY(const Instant until, parse_rfc3339(text));
+  return std::optional(until);
+}
+
+// Ascending by epoch.
+Result<std::vector<std::pair<std::uint64_t, fs::path>>> key_folders(const fs::path& keys) {
+  std::vector<std::pair<std::uint64_t, fs::path>> folders;
+  std::error_code error;
+  for (fs::directory_iterator at(keys, error), end; !error && at != end; at.increment(error)) {
+    if (const auto epoch = epoch_of(at->path())) folders.emplace_back(*epoch, at->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return fail(ErrorCode::Denied, "cannot read " + keys.string() + ": " + error.message());
+  }
+  std::ranges::sort(folders);
+  return folders;
+}
+
+void write_new_key(const fs::path& folder, Random& random) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  const auto made = make_private_folder(folder);
+  if (!made) throw Failure(Retry::Never, "io_error", made.error().detail);
+  crypto::write_key_file(folder, kKeyName, random);
+}
+
+}  // namespace
+
+Result<ledger::SignerMemory> SignerRoom::memory() const {
+  RIGHTFUL_TRY(const Bytes bytes, read_file(memory_file(), ledger::kMaxMemorySizeBytes));
+  return ledger::SignerMemory::parse(bytes);
+}
+
+Result<std::vector<ledger::NoteSigner>> SignerRoom::signers(const ledger::Origin& origin,
+                                                            Instant now) const {
+  RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
+  std::vector<ledger::NoteSigner> signers;
+  for (const auto& [epoch, folder] : folders) {
+    RIGHTFUL_TRY(const auto until, read_until(folder));
+    if (until && *until <= now) continue;
+    RIGHTFUL_TRY(auto signer, read_signer(folder, origin));
+    signers.push_back(std::move(signer));
+  }
+  if (signers.size() > ledger::kMaxSignerKeys) {
+    return fail(ErrorCode::InvalidArgument,
+                folder_.string() +
+                    " has more than two keys that sign; take away those that are "
+                    "not named in its memory");
+  }
+  return signers;
+}
+
+Result<std::vector<SignerRoom::Key>> SignerRoom::keys(const ledger::Origin& origin) const {
+  RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
+  std::vector<Key> keys;
+  for (const auto& [epoch, folder] : folders) {
+    RIGHTFUL_TRY(const auto until, read_until(folder));
+    RIGHTFUL_TRY(const auto signer, read_signer(folder, origin));
+    keys.push_back({.epoch = epoch, .key = signer.key(), .until = until});
+  }
+  return keys;
+}
+
+Result<SignerRoom::Key> SignerRoom::make_next_key(const ledger::Origin& origin,
+                                                  Random& random) const {
+  const fs::path next = folder_ / "keys" / kNext;
+  RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
+  const std::uint64_t epoch = folders.empty() ? 1 : folders.back().first + 1;
+  if (!fs::exists(next / kKeyFile)) {
+    const fs::path making = folder_ / "keys" / ".next.new";
+    write_new_key(making, random);
+    RIGHTFUL_TRY(rename_without_replacing(making, next));
+  }
+  RIGHTFUL_TRY(const auto signer, read_signer(next, origin));
+  return Key{.epoch = epoch, .key = signer.key(), .until = std::nullopt};
+}
+
+Result<void> SignerRoom::take_next_key(const Key& next, Instant until) const {
+  const fs::path keys = folder_ / "keys";
+  RIGHTFUL_TRY(const auto folders, key_folders(keys));
+  for (const auto& [epoch, folder] : folders) {
+    RIGHTFUL_TRY(const auto ends, read_until(folder));
+    if (ends) continue;
+    write_file_atomically(folder / "until", as_bytes(format_rfc3339(until) + "\n"), kPrivateFile);
+  }
+  return rename_without_replacing(keys / kNext, keys / std::to_string(next.epoch));
+}
+
+Result<void> SignerRoom::destroy_ended_keys(const ledger::Origin& /*origin*/, Instant now) const {
+  RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
+  for (const auto& [epoch, folder] : folders) {
+    RIGHTFUL_TRY(const auto until, read_until(folder));
+    if (!until || *until > now) continue;
+    std::error_code error;
+    fs::remove(folder / kKeyFile, error);  // first: a folder without a key signs nothing
+    fs::remove_all(folder, error);
+    if (error) {
+      return fail(ErrorCode::Denied, "cannot remove " + folder.string() + ": " + error.message());
+    }
+  }
+  return {};
+}
+
+Result<void> SignerPlace::make() const {
+  return make_private_folder(directory_);
+}
+
+Result<ledger::NoteKey> SignerPlace::open_log(const ledger::Origin& origin, Random& random) const {
+  RIGHTFUL_TRY(const std::string name, ledger::log_name(origin));
+  const fs::path folder = directory_ / name;
+  if (fs::exists(folder)) {
+    RIGHTFUL_TRY(const SignerRoom room, enter(name));
+    const auto memory = room.memory();
+    if (memory && memory->checkpoint().origin == origin && memory->frontier().size() == 0 &&
+        !memory->frozen()) {
+      return memory->keys().front();
+    }
+    return fail(ErrorCode::Conflict,
+                fmt::format("{} belongs to a log that was opened before; a log's keys and memory "
+                            "are never used for another one",
+                            folder.string()));
+  }
+  RIGHTFUL_TRY(make());
+  const fs::path making = directory_ / ("." + name + ".new");
+  std::error_code ignored;
+  fs::remove_all(making, ignored);
+  RIGHTFUL_TRY(make_private_folder(making / "keys"));
+  write_new_key(making / "keys" / "1", random);
+  RIGHTFUL_TRY(const auto signer, read_signer(making / "keys" / "1", origin));
+  RIGHTFUL_TRY(const auto memory, ledger::SignerMemory::begin(origin, signer.key()));
+  write_file_atomically(making / "memory", as_bytes(memory.text()), kPrivateFile);
+  RIGHTFUL_TRY(rename_without_replacing(making, folder));
+  return signer.key();
+}
+
+Result<SignerRoom> SignerPlace::enter(const std::string& log_name) const {
+  const fs::path folder = directory_ / log_name;
+  RIGHTFUL_TRY(auto lock, open_lock(folder / "lock"));
+  take_lock(lock);
+  return SignerRoom(folder, std::move(lock));
+}
+
+Result<UniqueFd> SignerPlace::lock() const {
+  RIGHTFUL_TRY(auto lock, open_lock(directory_ / "lock"));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) throw_system_failure("lock of the signer's folder", errno);
+  return fail(ErrorCode::Conflict, "another signer runs on " + directory_.string());
+}
+
+}  // namespace rightful::app
