@@ -5,6 +5,9 @@
 
 GRANT SELECT (id, log_id, staged_at) ON ledger.outbox TO rightful_ledger_writer;
 
+-- Up to which number the outbox has given any.
+GRANT SELECT ON SEQUENCE ledger.outbox_id_seq TO rightful_ledger_sequencer;
+
 -- Whether one of the same cause is open, and a new one: nothing that names a person.
 GRANT SELECT (cause, state, opened_at) ON incident TO rightful_ledger_sequencer;
 GRANT INSERT ON incident TO rightful_ledger_sequencer;

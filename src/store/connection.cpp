@@ -9,40 +9,12 @@
 #include "store/conninfo.hpp"
 #include "store/libpq_handles.hpp"
 #include "store/queries/source.hpp"
+#include "store/result_rows.hpp"
 #include "store/rows_data.hpp"
 #include "store/sqlstate.hpp"
 
 namespace rightful::store {
 namespace {
-
-void ignore_notice(void* /*context*/, const PGresult* /*notice: may quote data*/) {}
-
-std::string_view field_of(const PGresult* result, int field) {
-  const char* text = PQresultErrorField(result, field);
-  return text == nullptr ? std::string_view() : text;
-}
-
-Rows copy_rows(std::string_view what, const PGresult* result) {
-  auto data = std::make_shared<RowsData>();
-  data->query = what;
-  const int rows = PQntuples(result);
-  const int columns = PQnfields(result);
-  data->rows = static_cast<std::size_t>(rows);
-  data->affected = data->rows;
-  for (int column = 0; column < columns; ++column)
-    data->columns.emplace_back(PQfname(result, column));
-  for (int row = 0; row < rows; ++row) {
-    for (int column = 0; column < columns; ++column) {
-      if (PQgetisnull(result, row, column) != 0) {
-        data->add_null();
-      } else {
-        data->add({PQgetvalue(result, row, column),
-                   static_cast<std::size_t>(PQgetlength(result, row, column))});
-      }
-    }
-  }
-  return Rows(std::move(data));
-}
 
 bool is_snapshot_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 &&
@@ -58,8 +30,8 @@ struct SourceConnection::Impl {
 
   [[noreturn]] void throw_result(std::string_view what, const PGresult* result) {
     if (connection && PQstatus(connection.get()) == CONNECTION_BAD) close();
-    const std::string state(field_of(result, PG_DIAG_SQLSTATE));
-    const std::string constraint(field_of(result, PG_DIAG_CONSTRAINT_NAME));
+    const std::string state(error_field(result, PG_DIAG_SQLSTATE));
+    const std::string constraint(error_field(result, PG_DIAG_CONSTRAINT_NAME));
     end_snapshot();
     throw_for_sqlstate(what, state, {}, constraint);
   }
@@ -240,7 +212,7 @@ std::uint64_t SourceConnection::copy_out(std::string_view what,
   }
   const ResultHandle ended(PQgetResult(raw));
   if (PQresultStatus(ended.get()) != PGRES_COMMAND_OK) {
-    const std::string state(field_of(ended.get(), PG_DIAG_SQLSTATE));
+    const std::string state(error_field(ended.get(), PG_DIAG_SQLSTATE));
     throw_for_sqlstate(what, state, {});
   }
   while (ResultHandle(PQgetResult(raw))) {

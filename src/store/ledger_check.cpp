@@ -1,0 +1,144 @@
+#include "store/ledger_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/ledger/event.hpp"
+#include "rightful/ledger/leaf.hpp"
+
+#include "store/bulk_session.hpp"
+#include "store/outbox_rows.hpp"
+#include "store/queries/sequencer.hpp"
+
+namespace rightful::store {
+namespace {
+
+constexpr std::uint64_t kStepEntries = 4096;
+/// PostgreSQL counts microseconds from here.
+constexpr std::chrono::sys_days kEpoch = std::chrono::year{2000} / 1 / 1;
+
+// Columns of queries::kCheckEntries.
+enum Column : int { kIndex, kHash, kBody, kTime, kAct, kOut, kActor, kSubj, kReq, kWriter, kN };
+
+std::string_view text_of(const ledger::Leaf& leaf, std::string_view name) {
+  const auto found = std::ranges::find(leaf.fields, name, [](const auto& f) { return f.first; });
+  return found == leaf.fields.end() ? std::string_view() : found->second.text;
+}
+
+std::optional<std::uint64_t> integer_of(const ledger::Leaf& leaf, std::string_view name) {
+  const auto found = std::ranges::find(leaf.fields, name, [](const auto& f) { return f.first; });
+  return found == leaf.fields.end() ? std::nullopt : found->second.integer;
+}
+
+bool is_projected(const PGresult* rows, int row, const ledger::Leaf& leaf) {
+  if (PQgetisnull(rows, row, kAct) != 0) return false;
+  const auto text = [&](Column column) { return binary_field(rows, row, column); };
+  return bigint_of(text(kTime)) == (leaf.t - Instant(kEpoch)).count() && text(kAct) == leaf.act &&
+         text(kOut) == leaf.out && text(kActor) == leaf.actor && text(kSubj) == leaf.subj &&
+         text(kReq) == leaf.req && text(kWriter) == leaf.w &&
+         bigint_of(text(kN)) == static_cast<std::int64_t>(leaf.n);
+}
+
+}  // namespace
+
+std::optional<CheckOutcome> LedgerCheck::step(BulkSession& session,
+                                              const ConnectionSettings& settings) {
+  session.begin(Isolation::RepeatableRead, settings);
+  try {
+    if (!target_) read_target(session);
+    if (next_ < target_->size) compare_entries(session);
+    const bool is_end = next_ >= target_->size;
+    if (is_end) compare_end(session);
+    session.rollback();
+    if (!is_end) return std::nullopt;
+  } catch (const Failure&) {
+    session.rollback();
+    throw;
+  }
+  if (difference_) return difference_;
+  return CheckOutcome{.passed = true, .size = target_->size, .cause = {}, .note = {}};
+}
+
+void LedgerCheck::read_target(BulkSession& session) {
+  const Value id(log_id_);
+  const Row head = session.run(queries::kReadHead, {&id, 1}).only();
+  const auto root = ledger::TreeHash::parse(head.bytes("root"));
+  if (!root) throw Failure(Retry::Never, "bad_row", "the root of the log's head has another size");
+  target_ = Target{.size = static_cast<std::uint64_t>(head.integer("size")), .root = *root};
+}
+
+void LedgerCheck::compare_entries(BulkSession& session) {
+  const std::uint64_t end = std::min(target_->size, next_ + kStepEntries);
+  const std::array<Value, 3> values{log_id_, next_, end};
+  const ResultHandle rows = session.run_binary(queries::kCheckEntries, values);
+  const int count = PQntuples(rows.get());
+  for (int row = 0; row < count && next_ < end; ++row) {
+    const auto index = static_cast<std::uint64_t>(bigint_of(binary_field(rows.get(), row, kIndex)));
+    if (index != next_) break;
+    compare_entry(rows.get(), row);
+    ++next_;
+  }
+  if (next_ == end) return;
+  differ("hash_mismatch", "entry " + std::to_string(next_) + " of the ledger is missing");
+  next_ = target_->size;  // what follows hangs on it
+}
+
+void LedgerCheck::compare_entry(const PGresult* rows, int row) {
+  const auto hash = ledger::TreeHash::parse(as_bytes(binary_field(rows, row, kHash)));
+  if (!hash) throw Failure(Retry::Never, "bad_row", "a leaf hash has another size");
+  frontier_.append(*hash);
+  if (PQgetisnull(rows, row, kBody) != 0) {
+    without_body_.emplace(next_, *hash);
+    return;
+  }
+  if (ledger::leaf_hash(as_bytes(binary_field(rows, row, kBody))) != *hash) {
+    differ("hash_mismatch",
+           "the body of entry " + std::to_string(next_) + " of the ledger has another hash");
+    return;
+  }
+  compare_body(next_, rows, row);
+}
+
+void LedgerCheck::compare_body(std::uint64_t index, const PGresult* rows, int row) {
+  const auto leaf = ledger::parse_leaf(as_bytes(binary_field(rows, row, kBody)));
+  if (!leaf) {
+    differ("hash_mismatch", "entry " + std::to_string(index) + " of the ledger is no leaf");
+    return;
+  }
+  if (leaf->act == ledger::events::LogRedacted::kAct) {
+    if (const auto lost = integer_of(*leaf, "idx"))
+      redacted_.emplace(*lost, text_of(*leaf, "leaf"));
+  }
+  if (!is_projected(rows, row, *leaf)) {
+    differ("count_mismatch",
+           "ledger.lookup differs from entry " + std::to_string(index) + "; rebuild it");
+  }
+}
+
+void LedgerCheck::compare_end(BulkSession& session) {
+  if (!difference_ && frontier_.root() != target_->root) {
+    differ("hash_mismatch", "the entries of the ledger do not give the root of its head");
+  }
+  for (const auto& [index, hash] : without_body_) {
+    const auto redaction = redacted_.find(index);
+    if (redaction != redacted_.end() && redaction->second == to_hex(hash.bytes())) continue;
+    differ("hash_mismatch",
+           "the body of entry " + std::to_string(index) + " of the ledger is gone");
+  }
+  const Value id(log_id_);
+  const std::int64_t size = session.run(queries::kReadHead, {&id, 1}).only().integer("size");
+  const std::array<Value, 2> values{log_id_, size};
+  if (session.run(queries::kRowsBeyond, values).only().boolean("answer")) {
+    differ("count_mismatch", "the ledger has rows beyond its head");
+  }
+}
+
+void LedgerCheck::differ(std::string_view cause, std::string note) {
+  if (difference_) return;
+  difference_ = CheckOutcome{
+      .passed = false, .size = target_->size, .cause = std::string(cause), .note = std::move(note)};
+}
+
+}  // namespace rightful::store
