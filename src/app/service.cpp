@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kHandlerThreads = 8;
-constexpr std::size_t kBesides = 3;  // caretaker, start-up, one to spare
+constexpr std::size_t kBesides = 4;  // caretaker, keeper, start-up, one to spare
 
 std::string worker_name(Random& random) {
   std::array<std::byte, 6> bytes{};
@@ -116,12 +116,14 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options,
                                                 Random& random) {
   std::unique_ptr<Service> service(new Service());
   service->packages_ = std::make_unique<exporting::DirectoryPackageStore>(options.packages);
+  service->pressure_ = std::make_unique<store::LedgerPressure>(state.pool(), clock);
   if (catalog != nullptr) {
     activate(state, *catalog, clock);
     service->sign_in_ =
         std::make_unique<lifecycle::SignIn>(state.pool(), state.keys(), clock, random);
     service->requests_ = std::make_unique<lifecycle::AccessRequests>(
         state.pool(),
+        *service->pressure_,
         *service->packages_,
         clock,
         random,
@@ -146,8 +148,14 @@ void Service::start_workers(const ServiceOptions& options,
                             Clock& clock,
                             Random& random) {
   authority_ = std::make_unique<exporting::StatementAuthority>(state.pool(), state.keys());
-  handler_ = std::make_unique<exporting::ExportHandler>(
-      state.pool(), *packages_, state.keys(), clock, random, export_settings(options, settings));
+  gate_ = std::make_unique<exporting::LedgerGate>(state.pool(), *pressure_, clock);
+  handler_ = std::make_unique<exporting::ExportHandler>(state.pool(),
+                                                        *packages_,
+                                                        state.keys(),
+                                                        clock,
+                                                        random,
+                                                        *gate_,
+                                                        export_settings(options, settings));
   worker_ = std::make_unique<queue::Worker>(state.pool(),
                                             state.heartbeat(),
                                             *handler_,
@@ -183,11 +191,21 @@ Result<void> Service::start_http(const ServiceOptions& options,
 }
 
 void Service::start_keeper(StateStore& state, Clock& clock) {
-  keeper_ = std::jthread([&state, &clock](const std::stop_token& stop) {
+  keeper_ = std::jthread([this, &state, &clock](const std::stop_token& stop) {
     while (!clock.wait_for(stop, 1s)) {
       state.keep();
+      watch_ledger();
     }
   });
+}
+
+// A log that falls behind is an alarm, whether somebody asks for a package or not.
+void Service::watch_ledger() {
+  try {
+    static_cast<void>(pressure_->trouble());
+  } catch (const Failure& failure) {
+    log::warn("keeper_failed", "cause={}", failure.cause());
+  }
 }
 
 std::string Service::url() const {

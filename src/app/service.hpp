@@ -21,12 +21,14 @@
 #include "rightful/export/linked_uploads.hpp"
 #include "rightful/export/manual_uploads.hpp"
 #include "rightful/export/package_store.hpp"
+#include "rightful/export/release_gate.hpp"
 #include "rightful/http/api.hpp"
 #include "rightful/http/server.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
 #include "rightful/lifecycle/caretaker.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
 #include "rightful/queue/worker.hpp"
+#include "rightful/store/ledger_pressure.hpp"
 
 #include "app/state_store.hpp"
 
@@ -95,9 +97,12 @@ class Service {
                      Clock& clock,
                      Random& random);
   void start_keeper(StateStore& state, Clock& clock);
+  void watch_ledger();
 
   // Ciphertext of packages; the child writes there, downloads read there.
   std::unique_ptr<exporting::DirectoryPackageStore> packages_;
+  // Whether the ledger keeps up with what happens here.
+  std::unique_ptr<store::LedgerPressure> pressure_;
   // Who may get in.
   std::unique_ptr<lifecycle::SignIn> sign_in_;
   // What the person who got in may do.
@@ -106,6 +111,8 @@ class Service {
   std::unique_ptr<lifecycle::Caretaker> caretaker_;
   // Checks statement and keys before a child starts.
   std::unique_ptr<exporting::StatementAuthority> authority_;
+  // Nothing is released before a signed checkpoint covers it.
+  std::unique_ptr<exporting::LedgerGate> gate_;
   // What an export job is told, believed and released by.
   std::unique_ptr<exporting::ExportHandler> handler_;
   // Claims jobs and runs one child for each.

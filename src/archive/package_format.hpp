@@ -17,6 +17,8 @@ inline constexpr std::string_view kEnvelopeName = "envelope.json";
 inline constexpr std::string_view kManifestName = "manifest.json";
 inline constexpr std::string_view kSumsName = "MANIFEST.sha256";
 inline constexpr std::string_view kSignatureName = "manifest.sig";
+inline constexpr std::string_view kCheckpointName = "about/ledger-checkpoint.txt";
+inline constexpr std::string_view kNoCheckpoint = "-";
 inline constexpr std::size_t kClosingEntries = 3;  ///< the last three, in this order
 
 inline constexpr std::size_t kMaxReadMeBytes = 48 * 1024;

@@ -12,6 +12,8 @@ using nlohmann::json;
 
 constexpr std::int64_t kMaxCount = (std::int64_t{1} << 53) - 1;
 constexpr std::size_t kMaxCauseChars = 24;
+// A text of the manifest.
+constexpr std::size_t kMaxCheckpointBytes = 16'384;
 
 std::unexpected<Error> refuse(std::string_view what) {
   return fail(ErrorCode::InvalidArgument, "child protocol: " + std::string(what));
@@ -283,6 +285,7 @@ std::string encode(const ChildInput& input) {
       {"catalog", input.catalog},
       {"catalog_version", input.catalog_version},
       {"catalog_sha256", base64_of(input.catalog_sha256)},
+      {"checkpoint", input.checkpoint},
       {"locations", std::move(locations)},
       {"package_directory", input.package_directory},
       {"object_name", input.object_name},
@@ -295,31 +298,30 @@ std::string encode(const ChildInput& input) {
 }
 
 Result<ChildInput> parse_child_input(std::string_view text) {
-  RIGHTFUL_TRY(const auto members,
-               Members::of(text,
-                           {"account",
-                            "request",
-                            "statement_account",
-                            "statement_request",
-                            "unlock_key",
-                            "nonce",
-                            "time",
-                            "sign_key",
-                            "signature",
-                            "service_key",
-                            "recovery_wrap",
-                            "language",
-                            "catalog",
-                            "catalog_version",
-                            "catalog_sha256",
-                            "locations",
-                            "package_directory",
-                            "object_name",
-                            "work_directory",
-                            "created",
-                            "not_after",
-                            "memory_mib",
-                            "is_landlock_required"}));
+  RIGHTFUL_TRY(const auto members, Members::of(text, {"account",
+                                                      "request",
+                                                      "statement_account",
+                                                      "statement_request",
+                                                      "unlock_key",
+                                                      "nonce",
+                                                      "time",
+                                                      "sign_key",
+                                                      "signature",
+                                                      "service_key",
+                                                      "recovery_wrap",
+                                                      "language",
+                                                      "catalog",
+                                                      "catalog_version",
+                                                      "catalog_sha256",
+                                                      "checkpoint",
+                                                      "locations",
+                                                      "package_directory",
+                                                      "object_name",
+                                                      "work_directory",
+                                                      "created",
+                                                      "not_after",
+                                                      "memory_mib",
+                                                      "is_landlock_required"}));
   RIGHTFUL_TRY(const auto account_text, members.text("account", AccountId::kMaxSizeBytes));
   RIGHTFUL_TRY(auto account, AccountId::parse(account_text));
   RIGHTFUL_TRY(const auto request, members.id<RequestId>("request"));
@@ -332,6 +334,7 @@ Result<ChildInput> parse_child_input(std::string_view text) {
   RIGHTFUL_TRY(auto catalog, members.text("catalog"));
   RIGHTFUL_TRY(const auto catalog_version, members.count("catalog_version"));
   RIGHTFUL_TRY(const auto catalog_sha256, members.fixed<crypto::Sha256Digest>("catalog_sha256"));
+  RIGHTFUL_TRY(auto checkpoint, members.text("checkpoint", kMaxCheckpointBytes));
   RIGHTFUL_TRY(auto locations, parse_locations(members.raw("locations")));
   RIGHTFUL_TRY(auto package_directory, members.text("package_directory"));
   RIGHTFUL_TRY(auto object_name, members.text("object_name", 64));
@@ -351,6 +354,7 @@ Result<ChildInput> parse_child_input(std::string_view text) {
                     .catalog = std::move(catalog),
                     .catalog_version = catalog_version,
                     .catalog_sha256 = catalog_sha256,
+                    .checkpoint = std::move(checkpoint),
                     .locations = std::move(locations),
                     .package_directory = std::move(package_directory),
                     .object_name = std::move(object_name),

@@ -35,6 +35,7 @@ struct ChildInput {
   std::string catalog;
   std::int64_t catalog_version;
   crypto::Sha256Digest catalog_sha256;
+  std::string checkpoint;  ///< the note of the ledger's newest checkpoint; goes into the package
   sources::SourceLocations locations;
   std::string package_directory;
   std::string object_name;

@@ -10,6 +10,7 @@
 #include "rightful/ledger/pseudonym.hpp"
 #include "rightful/store/packages.hpp"
 #include "rightful/store/pool.hpp"
+#include "rightful/store/requests.hpp"
 #include "rightful/store/transaction.hpp"
 
 namespace rightful::exporting {
@@ -54,9 +55,10 @@ crypto::Sha256Digest hash_of(const archive::ReadAt& object) {
   return std::move(hash).finish();
 }
 
-void commit_if_ours(store::Transaction& transaction, bool is_ours) {
+std::optional<store::CommittedLeaves> commit_if_ours(store::Transaction& transaction,
+                                                     bool is_ours) {
   if (!is_ours) throw queue::LeaseLost();
-  transaction.commit();
+  return transaction.commit();
 }
 
 }  // namespace
@@ -76,8 +78,8 @@ ExportAttempt::ExportAttempt(const AttemptParts& parts,
 }
 
 template <class Fields>
-ledger::Event ExportAttempt::event(const Fields& fields) const {
-  return {ledger::System{}, job_.account, request_ref_, fields};
+ledger::Event ExportAttempt::event(const Fields& fields, ledger::Outcome outcome) const {
+  return {ledger::System{}, job_.account, request_ref_, fields, outcome};
 }
 
 std::optional<std::string> ExportAttempt::on_frame(std::string_view text) {
@@ -91,9 +93,13 @@ ExportAttempt::Answer ExportAttempt::on(const StageMessage& message) {
   const auto* now = std::ranges::find(kStages, stage_);
   const auto* next = std::ranges::find(kStages, message.stage);
   if (next == kStages.end() || next != now + 1) refuse_frame();
-  if (message.stage == "packaging") record_collected();
-  if (message.stage == "verifying" && !signed_envelope_) refuse_frame();
-  enter_stage(message.stage);
+  if (message.stage == "packaging") record_datasets();
+  if (message.stage == "verifying") {
+    if (!signed_envelope_) refuse_frame();
+    enter_verifying();
+  } else {
+    enter_stage(message.stage);
+  }
   return std::nullopt;
 }
 
@@ -154,8 +160,17 @@ void ExportAttempt::enter_stage(std::string_view stage) {
   stage_ = stage;
 }
 
-// Every dataset for every request, so that presence tells nothing (ledger.md section 5).
-void ExportAttempt::record_collected() {
+// Here the request becomes `verifying`: the leaf of that move is `job.collected`.
+void ExportAttempt::enter_verifying() {
+  auto transaction = parts_.pool.begin();
+  const bool is_ours = store::jobs::set_stage(transaction, job_.lease, "verifying");
+  transaction.record(event(ledger::events::JobCollected{.datasets = facts_.size()}));
+  commit_if_ours(transaction, is_ours);
+  stage_ = "verifying";
+}
+
+// Every dataset for every request, so that presence tells nothing.
+void ExportAttempt::record_datasets() {
   if (std::ranges::any_of(facts_, [](const auto& fact) { return !fact.has_value(); }))
     refuse_frame();
   for (std::size_t first = 0; first < facts_.size(); first += kDatasetsPerCommit) {
@@ -164,8 +179,6 @@ void ExportAttempt::record_collected() {
     const std::size_t end = std::min(facts_.size(), first + kDatasetsPerCommit);
     for (std::size_t index = first; index < end; ++index)
       record_dataset(transaction, index);
-    if (end == facts_.size())
-      transaction.record(event(ledger::events::JobCollected{.datasets = facts_.size()}));
     commit_if_ours(transaction, is_ours);
   }
 }
@@ -214,7 +227,7 @@ std::size_t ExportAttempt::index_of(std::string_view dataset) const {
   return static_cast<std::size_t>(found - datasets_.begin());
 }
 
-void ExportAttempt::record_verified() {
+std::optional<store::CommittedLeaves> ExportAttempt::record_verified() {
   auto transaction = parts_.pool.begin();
   const bool is_ours = store::jobs::set_stage(transaction, job_.lease, "releasing");
   transaction.record(event(ledger::events::PackageSealed{
@@ -226,45 +239,104 @@ void ExportAttempt::record_verified() {
       .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(result_->size))}));
   transaction.record(event(
       ledger::events::PackageVerified{.checks = kVerifyChecks, .pkg = package_ref_, .why = {}}));
-  commit_if_ours(transaction, is_ours);
+  auto leaves = commit_if_ours(transaction, is_ours);
   stage_ = "releasing";
+  return leaves;
 }
 
-void ExportAttempt::release(const store::AttemptEnd& end) {
-  record_verified();
+queue::ReleaseEnd ExportAttempt::release(const store::AttemptEnd& end,
+                                         const std::stop_token& stop) {
+  const auto leaves = record_verified();
+  std::optional<std::uint64_t> at_size;
+  try {
+    at_size = parts_.gate.wait_until_covered(leaves, stop);
+  } catch (const Failure& failure) {
+    if (failure.cause().starts_with("ledger_")) refuse_release("ledger_not_covering");
+    throw;
+  }
+  if (!at_size) {
+    destroy_sealed("rescued");
+    return queue::ReleaseEnd::Stopped;
+  }
+  insert_released(end, *at_size);
+  return queue::ReleaseEnd::Released;
+}
+
+store::Package ExportAttempt::package_at(Instant now) const {
   std::int64_t rows = 0;
   std::int64_t objects = 0;
   for (const auto& fact : facts_) {
     rows += fact->rows;
     objects += fact->objects;
   }
-  const Instant now = parts_.clock.now();
   const auto bytes_of = [](const crypto::Sha256Digest& digest) {
     return Bytes(digest.bytes().begin(), digest.bytes().end());
   };
-  const store::Package package{.request = job_.request,
-                               .account = job_.account,
-                               .id = job_.package,
-                               .ledger_ref = package_ref_.text(),
-                               .object_name = job_.object_name,
-                               .size_bytes = result_->size,
-                               .sha256 = bytes_of(result_->sha256),
-                               .content_sha256 = bytes_of(result_->content_sha256),
-                               .manifest_sha256 = bytes_of(result_->manifest_sha256),
-                               .envelope = to_bytes(result_->envelope),
-                               .rows = rows,
-                               .objects = objects,
-                               .released_at = now,
-                               .expires_at = now + parts_.package_lifetime,
-                               .frozen_at = {},
-                               .first_downloaded_at = {},
-                               .destroyed_at = {}};
+  return {.request = job_.request,
+          .account = job_.account,
+          .id = job_.package,
+          .ledger_ref = package_ref_.text(),
+          .object_name = job_.object_name,
+          .size_bytes = result_->size,
+          .sha256 = bytes_of(result_->sha256),
+          .content_sha256 = bytes_of(result_->content_sha256),
+          .manifest_sha256 = bytes_of(result_->manifest_sha256),
+          .envelope = to_bytes(result_->envelope),
+          .rows = rows,
+          .objects = objects,
+          .released_at = now,
+          .expires_at = now + parts_.package_lifetime,
+          .frozen_at = {},
+          .first_downloaded_at = {},
+          .destroyed_at = {}};
+}
+
+void ExportAttempt::insert_released(const store::AttemptEnd& end, std::uint64_t at_size) {
+  const Instant now = parts_.clock.now();
+  {
+    auto transaction = parts_.pool.begin();
+    if (store::jobs::release(transaction, job_, end, now)) {
+      store::packages::insert(
+          transaction,
+          package_at(now),
+          event(ledger::events::PackageReleased{.at_size = at_size, .pkg = package_ref_}));
+      transaction.commit();
+      return;
+    }
+  }
+  refuse_release(why_not_ours());
+  throw queue::LeaseLost();
+}
+
+ledger::Code<ledger::CodeList::ReleaseWhy> ExportAttempt::why_not_ours() {
   auto transaction = parts_.pool.begin();
-  if (!store::jobs::release(transaction, job_, end, now)) throw queue::LeaseLost();
-  store::packages::insert(
-      transaction,
-      package,
-      event(ledger::events::PackageReleased{.at_size = 0, .pkg = package_ref_}));
+  const auto state = store::requests::state_of(transaction, job_.request);
+  if (state == "withdrawn") return "withdrawn";
+  const bool is_open = state == "queued" || state == "running" || state == "verifying";
+  return is_open ? ledger::Code<ledger::CodeList::ReleaseWhy>("lease_lost")
+                 : ledger::Code<ledger::CodeList::ReleaseWhy>("state_changed");
+}
+
+// Known not to have been released. Its leaves need no lease: what they say is true of this
+// attempt's object, whoever has the job now.
+void ExportAttempt::refuse_release(ledger::Code<ledger::CodeList::ReleaseWhy> why) {
+  {
+    auto transaction = parts_.pool.begin();
+    transaction.record(event(ledger::events::PackageReleaseRefused{.pkg = package_ref_, .why = why},
+                             ledger::Outcome::Denied));
+    transaction.commit();
+  }
+  destroy_sealed("not_released");
+}
+
+void ExportAttempt::destroy_sealed(ledger::Code<ledger::CodeList::RemovalWhy> why) {
+  parts_.packages.destroy(job_.object_name);
+  if (parts_.packages.read(job_.object_name)) {
+    throw Failure(Retry::Later, "io_error", "a destroyed package is still in the package store");
+  }
+  auto transaction = parts_.pool.begin();
+  transaction.record(event(ledger::events::PackageDeleted{
+      .pkg = package_ref_, .sha256 = result_->sha256, .store = "directory", .why = why}));
   transaction.commit();
 }
 

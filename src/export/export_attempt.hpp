@@ -12,6 +12,7 @@
 #include "rightful/core/random.hpp"
 #include "rightful/crypto/server_keys.hpp"
 #include "rightful/export/package_store.hpp"
+#include "rightful/export/release_gate.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/queue/job_handler.hpp"
 
@@ -21,6 +22,7 @@
 namespace rightful::store {
 class Pool;
 class Transaction;
+struct Package;
 }  // namespace rightful::store
 
 namespace rightful::exporting {
@@ -32,6 +34,7 @@ struct AttemptParts {
   const crypto::ServerKeys& keys;
   Clock& clock;
   Random& random;
+  ReleaseGate& gate;
   std::chrono::days package_lifetime;
   /// Shared, because these parts are copied: the files go with the last copy.
   std::shared_ptr<const UploadFiles> uploads = {};
@@ -57,7 +60,10 @@ class ExportAttempt final : public queue::JobAttempt {
 
   [[nodiscard]] store::JobProgress progress() const override { return progress_; }
 
-  void release(const store::AttemptEnd& end) override;
+  /// Errors  LeaseLost, or what the gate says; then `package.release_refused` is written, and the
+  /// object is gone with its own leaf.
+  [[nodiscard]] queue::ReleaseEnd release(const store::AttemptEnd& end,
+                                          const std::stop_token& stop) override;
 
  private:
   using Answer = std::optional<std::string>;
@@ -70,14 +76,21 @@ class ExportAttempt final : public queue::JobAttempt {
   Answer on(const FailureMessage& message);
 
   void enter_stage(std::string_view stage);
-  void record_collected();
+  void enter_verifying();
+  void record_datasets();
   void record_dataset(store::Transaction& transaction, std::size_t index);
-  void record_verified();
+  [[nodiscard]] std::optional<store::CommittedLeaves> record_verified();
+  [[nodiscard]] store::Package package_at(Instant now) const;
+  void insert_released(const store::AttemptEnd& end, std::uint64_t at_size);
+  void refuse_release(ledger::Code<ledger::CodeList::ReleaseWhy> why);
+  [[nodiscard]] ledger::Code<ledger::CodeList::ReleaseWhy> why_not_ours();
+  void destroy_sealed(ledger::Code<ledger::CodeList::RemovalWhy> why);
   void check_stored(const ResultMessage& message);
   void check_envelope(const ResultMessage& message);
   [[nodiscard]] std::size_t index_of(std::string_view dataset) const;
   template <class Fields>
-  [[nodiscard]] ledger::Event event(const Fields& fields) const;
+  [[nodiscard]] ledger::Event event(const Fields& fields,
+                                    ledger::Outcome outcome = ledger::Outcome::Ok) const;
 
   AttemptParts parts_;
   store::ClaimedJob job_;

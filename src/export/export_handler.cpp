@@ -84,12 +84,14 @@ ExportHandler::ExportHandler(store::Pool& pool,
                              const crypto::ServerKeys& keys,
                              Clock& clock,
                              Random& random,
+                             ReleaseGate& gate,
                              ExportSettings settings)
     : pool_(pool),
       packages_(packages),
       keys_(keys),
       clock_(clock),
       random_(random),
+      gate_(gate),
       settings_(std::move(settings)) {
   std::error_code error;
   std::filesystem::create_directories(settings_.work_directory, error);
@@ -104,6 +106,7 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
   check_catalog(keys_, loaded.catalog);
   const auto catalog = catalog::Catalog::parse(loaded.catalog.content, "catalog");
   if (!catalog) stop("bad_catalog");
+  std::string checkpoint = gate_.newest_checkpoint();
   const Instant now = clock_.now();
   sources::SourceLocations locations = resolve(*catalog, settings_);
   auto uploads = fetch_uploads(
@@ -119,6 +122,7 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
                    .catalog = loaded.catalog.content,
                    .catalog_version = loaded.catalog.version,
                    .catalog_sha256 = loaded.catalog.sha256,
+                   .checkpoint = std::move(checkpoint),
                    .locations = std::move(locations),
                    .package_directory = settings_.package_directory,
                    .object_name = job.object_name,
@@ -127,12 +131,17 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
                    .not_after = now + settings_.package_lifetime + kReleaseSlack,
                    .memory_mib = settings_.child_memory_mib,
                    .is_landlock_required = settings_.landlock == Landlock::Require};
-  return std::make_unique<ExportAttempt>(
-      AttemptParts{
-          pool_, packages_, keys_, clock_, random_, settings_.package_lifetime, std::move(uploads)},
-      job,
-      std::move(input),
-      names_of(*catalog));
+  return std::make_unique<ExportAttempt>(AttemptParts{pool_,
+                                                      packages_,
+                                                      keys_,
+                                                      clock_,
+                                                      random_,
+                                                      gate_,
+                                                      settings_.package_lifetime,
+                                                      std::move(uploads)},
+                                         job,
+                                         std::move(input),
+                                         names_of(*catalog));
 }
 
 void ExportHandler::destroy_object(std::string_view object_name) {

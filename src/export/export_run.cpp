@@ -189,6 +189,7 @@ void ExportRun::write_summaries() {
   add_entry("about/index.html", about_page(summary_));
   add_entry("about/disclosure.jsonld", disclosure_jsonld(summary_));
   add_entry("about/omissions.json", omissions_json(summary_));
+  add_entry(std::string(archive::kCheckpointEntry), parts_.input.checkpoint);
   add_entry("style.css", style_sheet());
   add_entry("index.html", index_page(summary_));
 }
@@ -228,6 +229,7 @@ crypto::Sha256Digest ExportRun::write_manifest() {
                         .created = parts_.input.created,
                         .catalog_version = std::to_string(parts_.input.catalog_version),
                         .catalog_sha256 = parts_.input.catalog_sha256,
+                        .checkpoint = parts_.input.checkpoint,
                         .random = random_bytes<32>(parts_.random),
                         .snapshots = std::move(snapshots),
                         .datasets = coverage()});

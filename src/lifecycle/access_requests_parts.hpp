@@ -18,6 +18,7 @@ namespace rightful::lifecycle {
 
 struct AccessRequests::Parts {
   store::Pool& pool;
+  store::LedgerPressure& pressure;
   PackageObjects& objects;
   Clock& clock;
   Random& random;

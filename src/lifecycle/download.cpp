@@ -1,3 +1,4 @@
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,15 @@ namespace {
 namespace request_rows = store::requests;
 using DownloadWhy = ledger::Code<ledger::CodeList::DownloadWhy>;
 
+/// How long a client should wait before it asks again while the ledger takes no part.
+constexpr std::chrono::seconds kLedgerRetry{60};
+
+/// What does not depend on the request.
+struct Moment {
+  Instant now;
+  std::optional<store::LedgerTrouble> trouble;
+};
+
 /// Why a package may not leave now.
 struct Obstacle {
   RefusalKind kind;
@@ -21,7 +31,8 @@ struct Obstacle {
 std::optional<Obstacle> obstacle_of(const Session& session,
                                     RequestState state,
                                     const std::optional<store::Package>& package,
-                                    Instant now) {
+                                    const Moment& moment) {
+  const Instant now = moment.now;
   if (!session.is_fresh(now)) return Obstacle{RefusalKind::StepUpNeeded, "step_up"};
   if (state == RequestState::Withdrawn) return Obstacle{RefusalKind::PackageGone, "withdrawn"};
   if (!package) return Obstacle{RefusalKind::PackageNotReady, "not_ready"};
@@ -34,6 +45,8 @@ std::optional<Obstacle> obstacle_of(const Session& session,
   if (state != RequestState::Ready && state != RequestState::Downloaded) {
     return Obstacle{RefusalKind::PackageNotReady, "not_ready"};
   }
+  // Last: who may not have the package learns nothing of the ledger.
+  if (moment.trouble) return Obstacle{RefusalKind::LedgerUnavailable, "ledger"};
   return std::nullopt;
 }
 
@@ -47,20 +60,23 @@ std::unexpected<Refusal> refuse_with(RefusalKind kind, RequestState state) {
   return std::unexpected(Refusal{.kind = kind,
                                  .detail = "the package may not leave now",
                                  .state = state,
-                                 .possible = possible_for_requester(state)});
+                                 .possible = possible_for_requester(state),
+                                 .retry_after = kind == RefusalKind::LedgerUnavailable
+                                                    ? kLedgerRetry
+                                                    : std::chrono::seconds(0)});
 }
 
 /// Finds request and package, and records and commits a refusal.
 Answer<Granted> grant(store::Transaction& transaction,
                       const Session& session,
                       const RequestId& request,
-                      Instant now) {
+                      const Moment& moment) {
   // Locked, so that a freeze and a grant come one after the other.
   const auto row = request_rows::lock(transaction, request, session.account);
   if (!row) return no_such_request();
   auto package = store::packages::find(transaction, request, session.account);
   const RequestState state = state_of(*row);
-  if (const auto obstacle = obstacle_of(session, state, package, now)) {
+  if (const auto obstacle = obstacle_of(session, state, package, moment)) {
     const std::optional<ledger::PackageRef> package_ref =
         package ? std::optional(ref_of(*package)) : std::nullopt;
     transaction.record(ledger::Event(
@@ -78,8 +94,10 @@ Answer<Granted> grant(store::Transaction& transaction,
 }  // namespace
 
 Answer<Download> AccessRequests::start_download(const Session& session, const RequestId& request) {
+  // Before the transaction: it takes a connection of its own.
+  const Moment moment{parts_->clock.now(), parts_->pressure.trouble()};
   store::Transaction transaction = parts_->pool.begin();
-  RIGHTFUL_TRY(Granted granted, grant(transaction, session, request, parts_->clock.now()));
+  RIGHTFUL_TRY(Granted granted, grant(transaction, session, request, moment));
   store::Package& package = granted.package;
   transaction.record(ledger::Event(ledger::Self{},
                                    session.account,
@@ -103,8 +121,9 @@ Answer<Download> AccessRequests::start_download(const Session& session, const Re
 
 Answer<DownloadFacts> AccessRequests::peek_download(const Session& session,
                                                     const RequestId& request) {
+  const Moment moment{parts_->clock.now(), parts_->pressure.trouble()};
   store::Transaction transaction = parts_->pool.begin();
-  RIGHTFUL_TRY(const Granted granted, grant(transaction, session, request, parts_->clock.now()));
+  RIGHTFUL_TRY(const Granted granted, grant(transaction, session, request, moment));
   return DownloadFacts{.size_bytes = static_cast<std::uint64_t>(granted.package.size_bytes),
                        .sha256 = digest_of(granted.package)};
 }
@@ -155,8 +174,10 @@ void AccessRequests::finish_download(const Download& download,
 }
 
 Answer<Bytes> AccessRequests::envelope(const Session& session, const RequestId& request) {
+  // Before the transaction: it takes a connection of its own.
+  const Moment moment{parts_->clock.now(), parts_->pressure.trouble()};
   store::Transaction transaction = parts_->pool.begin();
-  RIGHTFUL_TRY(Granted granted, grant(transaction, session, request, parts_->clock.now()));
+  RIGHTFUL_TRY(Granted granted, grant(transaction, session, request, moment));
   transaction.record(
       ledger::Event(ledger::Self{},
                     session.account,

@@ -52,6 +52,10 @@ void AccessRequests::Parts::destroy_package(const RequestId& request, const Acco
   }
   if (!package || package->destroyed_at) return;
   objects.destroy(package->object_name);
+  // What the leaf says is read back: gone, not only asked to go.
+  if (objects.open(package->object_name)) {
+    throw Failure(Retry::Later, "io_error", "a destroyed package is still in the package store");
+  }
 
   store::Transaction transaction = pool.begin();
   const auto row = request_rows::lock(transaction, request, account);

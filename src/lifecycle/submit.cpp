@@ -137,11 +137,12 @@ ledger::Event received(const Session& session,
 }  // namespace
 
 AccessRequests::AccessRequests(store::Pool& pool,
+                               store::LedgerPressure& pressure,
                                PackageObjects& objects,
                                Clock& clock,
                                Random& random,
                                AccessRequestSettings settings)
-    : parts_(new Parts{pool, objects, clock, random, std::move(settings), {}}) {
+    : parts_(new Parts{pool, pressure, objects, clock, random, std::move(settings), {}}) {
   static_cast<void>(deadline_of(clock.now(), parts_->settings.timezone));
 }
 

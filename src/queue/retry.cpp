@@ -39,11 +39,10 @@ constexpr std::array kCauses{
              "A record names an object outside its folder, or over a link. Nothing was released. "
              "Find out who wrote that "
              "reference."},
-    CauseRow{
-        "count_mismatch",
-        FailureClass::Quarantine,
-        "A source delivered another number of records than it counted in the same snapshot. "
-        "Nothing was released."},
+    CauseRow{"count_mismatch",
+             FailureClass::Quarantine,
+             "A source delivered another number of records than it counted in the same snapshot. "
+             "Nothing was released."},
     CauseRow{"repeated_record",
              FailureClass::Quarantine,
              "A source delivered a record twice, or out of its order. Nothing was released."},
@@ -86,6 +85,24 @@ constexpr std::array kCauses{
     CauseRow{"disk_full",
              FailureClass::Retry,
              "The package store is full. Make room; it is tried again by itself."},
+    CauseRow{
+        "ledger_frozen",
+        FailureClass::Retry,
+        "The ledger is frozen: its signer has found something that it may not sign, and nothing "
+        "is released. See `rightful admin ledger status`. The export goes on by itself "
+        "afterwards."},
+    CauseRow{"ledger_full",
+             FailureClass::Retry,
+             "More than 100,000 entries wait for the ledger, and nothing is released. See whether "
+             "its sequencer runs. The export goes on by itself afterwards."},
+    CauseRow{
+        "ledger_not_covering",
+        FailureClass::Retry,
+        "No signed checkpoint covered the package within ten seconds. See whether sequencer and "
+        "signer of the ledger run. The export is tried again by itself."},
+    CauseRow{"ledger_busy", FailureClass::Retry, kTriedAgain},
+    CauseRow{
+        "ledger_stopped", FailureClass::Retry, "The worker was stopped. Another one takes it."},
     CauseRow{"shutdown", FailureClass::Retry, "The worker was stopped. Another one takes it."},
     CauseRow{"bad_value",
              FailureClass::Stop,
@@ -143,8 +160,9 @@ constexpr std::array kCauses{
         "memory_limit", FailureClass::Stop, "The export needed more memory than child.memory_mib."},
 };
 
-// What is away and comes back, whoever asks: nothing of it says that this one job is at fault.
-constexpr std::array<std::string_view, 11> kOutages{"database_lost",
+// What is away and comes back, whoever asks: nothing of it says that this one job is at fault. A
+// frozen ledger too: it may take people days to look into it.
+constexpr std::array<std::string_view, 16> kOutages{"database_lost",
                                                     "database_busy",
                                                     "database_read_only",
                                                     "commit_in_doubt",
@@ -154,7 +172,12 @@ constexpr std::array<std::string_view, 11> kOutages{"database_lost",
                                                     "source_lost",
                                                     "source_timeout",
                                                     "unavailable",
-                                                    "disk_full"};
+                                                    "disk_full",
+                                                    "ledger_busy",
+                                                    "ledger_stopped",
+                                                    "ledger_frozen",
+                                                    "ledger_full",
+                                                    "ledger_not_covering"};
 
 bool is_outage(std::string_view cause) {
   return std::ranges::find(kOutages, cause) != kOutages.end();

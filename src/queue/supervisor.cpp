@@ -48,6 +48,22 @@ ledger::RequestRef reference_of(const store::ClaimedJob& job) {
 
 using StageCode = ledger::Code<ledger::CodeList::Stage>;
 
+/// Which dataset it was, where the child could say that.
+void record_dataset(store::Transaction& transaction,
+                    const store::ClaimedJob& job,
+                    const JobFailure& failure) {
+  if (!failure.dataset_number) return;
+  transaction.record(ledger::Event(
+      ledger::System{},
+      job.account,
+      reference_of(job),
+      ledger::events::DatasetFailed{
+          .attempt = job.attempt,
+          .ds = *failure.dataset_number,
+          .why = ledger::Code<ledger::CodeList::FailureCause>::or_other(failure.cause)},
+      ledger::Outcome::Error));
+}
+
 StageCode stage_code(std::string_view stage) {
   const auto code = StageCode::parse(stage);
   return code ? *code : StageCode("starting");
@@ -293,8 +309,8 @@ void Supervisor::supervise(JobAttempt& work,
   }
   outcome.has_tried_release = true;
   outcome.stage = "releasing";
-  work.release(outcome.ended("released", ""));
-  outcome.end = Outcome::End::Released;
+  const ReleaseEnd end = work.release(outcome.ended("released", ""), stop);
+  outcome.end = end == ReleaseEnd::Released ? Outcome::End::Released : Outcome::End::Stopped;
 }
 
 void Supervisor::conclude(const store::ClaimedJob& job, Outcome& outcome) {
@@ -365,8 +381,11 @@ void Supervisor::conclude_failure(const store::ClaimedJob& job, const Outcome& o
                 transaction, job, end, why, decision.streak, now, std::move(event))
           : store::jobs::requeue(
                 transaction, job, end, why, decision.delay, decision.streak, std::move(event));
-  if (!is_ours)
+  if (is_ours) {
+    record_dataset(transaction, job, failure);
+  } else {
     store::jobs::end_attempt(transaction, job, outcome.ended("lease_lost", failure.cause));
+  }
   transaction.commit();
   if (is_ours && decision.is_final) {
     log::error("export_needs_a_person",

@@ -413,6 +413,19 @@ def check_entry(entry, name, content, account):
     return records
 
 
+CHECKPOINT = "about/ledger-checkpoint.txt"
+NOTE = re.compile(
+    r"[a-z0-9][a-z0-9./_-]{2,199}\n(0|[1-9][0-9]{0,18})\n[A-Za-z0-9+/]{43}=\n\n(\u2014 [^ \n]+ [A-Za-z0-9+/=]+\n){1,16}"
+)
+
+
+def check_checkpoint(text, contents):
+    """A signed checkpoint by its shape, and the same bytes as a file; or neither."""
+    demand(text == "-" or NOTE.fullmatch(text), "manifest", "no checkpoint")
+    demand((text != "-") == (CHECKPOINT in contents), "manifest", "a checkpoint without its file, or a file alone")
+    demand(text == "-" or contents[CHECKPOINT] == text.encode(), "entry", "another checkpoint in its file")
+
+
 def check_manifest(contents, account, request):
     """@return records and objects."""
     manifest = parse_json(contents["manifest.json"], "manifest")
@@ -422,6 +435,7 @@ def check_manifest(contents, account, request):
     states = {snapshot["state"] for snapshot in manifest["snapshots"]}
     demand(states <= {"snapshot", "as_read"}, "manifest", "another state of a source")
     strict_base64(manifest["random"], 32, "manifest")
+    check_checkpoint(manifest["checkpoint"], contents)
     datasets = {dataset["name"]: [0, 0] for dataset in manifest["datasets"]}
     demand(len(datasets) == len(manifest["datasets"]), "manifest", "a dataset occurs twice")
     own = [name for name in contents if name not in CLOSING]

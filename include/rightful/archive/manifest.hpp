@@ -34,6 +34,10 @@ enum class EntryKind : std::uint8_t {
 /// `data`, `schema`, `media`, `about`, `page`.
 [[nodiscard]] std::string_view name_of(EntryKind kind) noexcept;
 
+/// The manifest's `checkpoint` as a file of its own, to be given to `rightful audit verify`. A
+/// package with a checkpoint has this entry with exactly its bytes, one without has none.
+inline constexpr std::string_view kCheckpointEntry = "about/ledger-checkpoint.txt";
+
 /// What the writer knows about an entry beside its bytes.
 struct EntryRole {
   std::string_view dataset = {};         ///< required for Data and Media; catalog name
@@ -80,7 +84,7 @@ struct ManifestHead {
   Instant created;
   std::string catalog_version;
   crypto::Sha256Digest catalog_sha256;
-  std::string checkpoint = "-";      ///< newest ledger checkpoint, `-` while there is none
+  std::string checkpoint = "-";      ///< note of the newest ledger checkpoint; `-` for none
   std::array<std::byte, 32> random;  ///< so that the digest in the ledger cannot be guessed
   std::vector<SnapshotTime> snapshots;
   std::vector<DatasetCoverage> datasets;

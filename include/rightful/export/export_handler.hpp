@@ -17,6 +17,7 @@
 #include "rightful/core/random.hpp"
 #include "rightful/crypto/server_keys.hpp"
 #include "rightful/export/package_store.hpp"
+#include "rightful/export/release_gate.hpp"
 #include "rightful/queue/job_handler.hpp"
 
 namespace rightful::store {
@@ -48,9 +49,10 @@ class ExportHandler final : public queue::JobHandler {
                 const crypto::ServerKeys& keys,
                 Clock& clock,
                 Random& random,
+                ReleaseGate& gate,
                 ExportSettings settings);
 
-  /// Errors  AttemptFailed: no_catalog, bad_catalog, not_configured.
+  /// Errors  AttemptFailed: no_catalog, bad_catalog, not_configured; what the gate says.
   [[nodiscard]] std::unique_ptr<queue::JobAttempt> begin(const store::ClaimedJob& job) override;
   void destroy_object(std::string_view object_name) override;
   [[nodiscard]] bool quarantine(const store::ClaimedJob& job,
@@ -71,6 +73,7 @@ class ExportHandler final : public queue::JobHandler {
   const crypto::ServerKeys& keys_;
   Clock& clock_;
   Random& random_;
+  ReleaseGate& gate_;
   ExportSettings settings_;
 };
 

@@ -19,6 +19,7 @@
 #include "rightful/lifecycle/refusal.hpp"
 #include "rightful/lifecycle/request_state.hpp"
 #include "rightful/lifecycle/session.hpp"
+#include "rightful/store/ledger_pressure.hpp"
 #include "rightful/store/pool.hpp"
 
 namespace rightful::lifecycle {
@@ -111,6 +112,7 @@ class AccessRequests {
   /// Errors  Failure(Never, "no_deadline") when the zone is unknown: better no start than no due
   /// date.
   AccessRequests(store::Pool& pool,
+                 store::LedgerPressure& pressure,
                  PackageObjects& objects,
                  Clock& clock,
                  Random& random,
@@ -141,7 +143,8 @@ class AccessRequests {
   [[nodiscard]] Answer<Disowned> disown(const Session& session, const RequestId& request);
 
   /// Allows one download and commits its leaf before the first byte.
-  /// @return NotFound, StepUpNeeded, PackageNotReady, PackageFrozen, PackageGone.
+  /// @return NotFound, StepUpNeeded, PackageNotReady, PackageFrozen, PackageGone; LedgerUnavailable
+  /// while the log is frozen or far behind.
   [[nodiscard]] Answer<Download> start_download(const Session& session, const RequestId& request);
   /// The same conditions without the act.
   [[nodiscard]] Answer<DownloadFacts> peek_download(const Session& session,

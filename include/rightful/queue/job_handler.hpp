@@ -4,8 +4,10 @@
 /// Implemented in `export`.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,11 @@
 #include "rightful/store/jobs.hpp"
 
 namespace rightful::queue {
+
+enum class ReleaseEnd : std::uint8_t {
+  Released,
+  Stopped  ///< the worker ends: nothing was released, another one takes the job
+};
 
 /// One attempt of one job. Made, used and destroyed on the supervisor's thread.
 ///
@@ -40,8 +47,10 @@ class JobAttempt {
   /// The newest counts, carried by the heartbeat.
   [[nodiscard]] virtual store::JobProgress progress() const = 0;
 
-  /// The child ended by itself and well: one compare-and-swap makes its work visible.
-  virtual void release(const store::AttemptEnd& end) = 0;
+  /// The child ended by itself and well: one compare-and-swap makes its work visible. May have to
+  /// wait for that, and is told when the worker ends.
+  [[nodiscard]] virtual ReleaseEnd release(const store::AttemptEnd& end,
+                                           const std::stop_token& stop) = 0;
 };
 
 /// Threads  may be called from several threads.

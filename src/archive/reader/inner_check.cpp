@@ -118,6 +118,7 @@ class InnerCheck {
                                          const ListedEntry& listed,
                                          VerifyReport& report);
   [[nodiscard]] Result<void> check_listing(const CentralRecord& record, const ListedEntry& listed);
+  [[nodiscard]] Result<void> check_checkpoint(const ListedEntry& listed);
   [[nodiscard]] Result<std::uint64_t> check_content(const ListedEntry& listed);
   [[nodiscard]] Result<void> add_up(const ListedEntry& listed, std::uint64_t records);
   [[nodiscard]] Result<crypto::Sha256Digest> hash_closing(std::string_view name);
@@ -139,6 +140,7 @@ class InnerCheck {
   ManifestAhead manifest_;
   ContentInspector inspector_;
   ManifestFacts facts_;
+  bool has_checkpoint_ = false;
   crypto::Sha256 sums_;  ///< of what MANIFEST.sha256 has to say
 };
 
@@ -179,6 +181,7 @@ Result<void> InnerCheck::check_entry(const CentralRecord& record,
                                      const ListedEntry& listed,
                                      VerifyReport& report) {
   RIGHTFUL_TRY(check_listing(record, listed));
+  RIGHTFUL_TRY(check_checkpoint(listed));
   RIGHTFUL_TRY(const std::uint64_t records, check_content(listed));
   RIGHTFUL_TRY(add_up(listed, records));
   add_sum(listed.sha256_hex, listed.name);
@@ -204,6 +207,16 @@ Result<void> InnerCheck::check_listing(const CentralRecord& record, const Listed
     return refuse(
         ErrorCode::Denied, "owner", "a media entry belongs to another account", walker_.index());
   }
+  return {};
+}
+
+/// The manifest's checkpoint and its file are the same bytes.
+Result<void> InnerCheck::check_checkpoint(const ListedEntry& listed) {
+  if (listed.name != format::kCheckpointName) return {};
+  if (listed.sha256_hex != hex(crypto::sha256(as_bytes(facts_.checkpoint)))) {
+    return disagrees("not the checkpoint that the manifest says");
+  }
+  has_checkpoint_ = true;
   return {};
 }
 
@@ -291,6 +304,10 @@ Result<void> InnerCheck::check_signature(const crypto::Sha256Digest& digest) {
 }
 
 Result<void> InnerCheck::check_totals() const {
+  if (has_checkpoint_ != (facts_.checkpoint != format::kNoCheckpoint)) {
+    return refuse(
+        ErrorCode::Conflict, "manifest", "a checkpoint without its file, or a file alone");
+  }
   for (const auto& [name, dataset] : facts_.datasets) {
     if (dataset.rows != dataset.rows_seen || dataset.objects != dataset.objects_seen) {
       return refuse(

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "archive/package_format.hpp"
+#include "archive/reader/checkpoint_shape.hpp"
 #include "archive/reader/refuse.hpp"
 
 namespace rightful::archive::reader {
@@ -105,7 +107,9 @@ Result<ManifestFacts> ManifestReader::read_head() {
   RIGHTFUL_TRY(expect(JsonToken::BeginObject));
   RIGHTFUL_TRY(pair("version", "sha256"));
   RIGHTFUL_TRY(expect(JsonToken::EndObject));
-  RIGHTFUL_TRY(pair("checkpoint", "random"));
+  RIGHTFUL_TRY(facts.checkpoint, text_member("checkpoint"));
+  if (facts.checkpoint != format::kNoCheckpoint && !is_checkpoint(facts.checkpoint)) return malformed();
+  RIGHTFUL_TRY(text_member("random"));
   RIGHTFUL_TRY(list_member("snapshots", [this]() -> Result<void> {
     RIGHTFUL_TRY(pair("source", "kind"));
     return pair("state", "taken_at");

@@ -26,6 +26,7 @@ struct DatasetCount {
 struct ManifestFacts {
   std::string request;
   std::string account;
+  std::string checkpoint;  ///< a checkpoint's note by its shape, or `-`
   std::map<std::string, DatasetCount, std::less<>> datasets;
 };
 

@@ -67,7 +67,7 @@ inline constexpr Sql kSetSignerKeyState{
 /// The first row by id is the oldest: ids rise with insertion.
 inline constexpr Sql kOutboxFacts{
     "outbox_facts",
-    "SELECT (SELECT count(*) FROM (SELECT id FROM ledger.outbox LIMIT $1) AS some) AS rows, "
+    "SELECT (SELECT count(*) FROM (SELECT id FROM ledger.outbox LIMIT $1) AS counted) AS rows, "
     "greatest(0, ceil(1000 * extract(epoch FROM clock_timestamp() - "
     "(SELECT staged_at FROM ledger.outbox ORDER BY id LIMIT 1))))::bigint AS oldest_ms"};
 

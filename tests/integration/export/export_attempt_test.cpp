@@ -16,6 +16,9 @@ namespace {
 using queue::AttemptFailed;
 using queue::FailureClass;
 using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 
 crypto::Sha256Digest digest_of(std::string_view text) {
@@ -63,6 +66,18 @@ class LyingChild : public ::testing::Test {
     say(StageMessage{"verifying"});
   }
 
+  void release() {
+    static_cast<void>(attempt_->release({.outcome = "released"}, std::stop_token()));
+  }
+
+  /// `d` of the last leaf of this name; empty when there is none.
+  [[nodiscard]] std::string fields_of(std::string_view act) {
+    std::string fields;
+    for (const auto& event : world_.recorder().events())
+      if (event.act() == act) fields = event.fields();
+    return fields;
+  }
+
   /// An envelope for these keys; what is sealed in it does not matter here.
   [[nodiscard]] std::string envelope(const RequestId& request) {
     const auto input = parse_child_input(attempt_->child_input()).value();
@@ -102,7 +117,7 @@ TEST_F(LyingChild, IsBelievedWhileEverythingFits) {
   EXPECT_EQ(refusal(a_result()), "");
 
   EXPECT_TRUE(attempt_->has_result());
-  attempt_->release({.outcome = "released"});
+  EXPECT_EQ(attempt_->release({.outcome = "released"}, {}), queue::ReleaseEnd::Released);
   EXPECT_EQ(world_.state(*request_), "ready");
   EXPECT_EQ(world_.count("package WHERE rows = 3"), 1);
 }
@@ -255,8 +270,81 @@ TEST_F(LyingChild, IsNotReleasedForAWithdrawnRequest) {
   say(a_result());
   world_.execute("UPDATE access_request SET state = 'withdrawn'");
 
-  EXPECT_THROW(attempt_->release({.outcome = "released"}), queue::LeaseLost);
+  EXPECT_THROW(release(), queue::LeaseLost);
   EXPECT_EQ(world_.count("package"), 0);
+  EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"withdrawn")"));
+  EXPECT_THAT(fields_of("package.deleted"), HasSubstr(R"("why":"not_released")"));
+  EXPECT_THAT(world_.stored_files(), IsEmpty());
+}
+
+TEST_F(LyingChild, IsNotReleasedWhenAnotherWorkerHasTheJob) {
+  package();
+  say(a_result());
+  world_.gate.while_waiting = [this] {
+    world_.execute("UPDATE job SET lease_token = gen_random_uuid()");
+  };
+
+  EXPECT_THROW(release(), queue::LeaseLost);
+  EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"lease_lost")"));
+}
+
+TEST_F(LyingChild, IsNotReleasedAfterItsRequestWasReported) {
+  package();
+  say(a_result());
+  world_.execute("UPDATE access_request SET state = 'quarantined'");
+
+  EXPECT_THROW(release(), queue::LeaseLost);
+  EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"state_changed")"));
+}
+
+TEST_F(LyingChild, IsVerifiedInTheLedgerBeforeTheGateIsAsked) {
+  package();
+  say(a_result());
+  std::vector<std::string> acts;
+  world_.gate.while_waiting = [&] { acts = world_.acts(); };
+
+  release();
+
+  EXPECT_THAT(acts, IsSupersetOf({"package.sealed", "package.verified"}));
+  EXPECT_THAT(acts, Not(Contains("package.released")));
+  EXPECT_THAT(fields_of("package.released"), HasSubstr(R"("at_size":257)"));
+}
+
+TEST_F(LyingChild, IsNotReleasedBeforeItIsCovered) {
+  package();
+  say(a_result());
+  world_.gate.cause_at_release = "ledger_not_covering";
+
+  EXPECT_THROW(release(), Failure);
+
+  EXPECT_EQ(world_.state(*request_), "verifying");
+  EXPECT_EQ(world_.count("package"), 0);
+  EXPECT_THAT(world_.acts(), Not(Contains("package.released")));
+  EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"ledger_not_covering")"));
+  EXPECT_THAT(world_.stored_files(), IsEmpty());
+}
+
+TEST_F(LyingChild, GivesItsPlaceBackWhenTheWorkerEnds) {
+  package();
+  say(a_result());
+  world_.gate.is_stopped = true;
+
+  EXPECT_EQ(attempt_->release({.outcome = "released"}, {}), queue::ReleaseEnd::Stopped);
+  EXPECT_THAT(world_.acts(), Not(Contains("package.release_refused")));
+  EXPECT_THAT(fields_of("package.deleted"), HasSubstr(R"("why":"rescued")"));
+}
+
+TEST_F(LyingChild, BecomesVerifyingWithItsLeaf) {
+  collect();
+  EXPECT_THAT(world_.acts(), Not(Contains("job.collected")));
+  say(SignMessage{crypto::ServiceLabel::Manifest, digest_of("manifest")});
+  say(SignMessage{crypto::ServiceLabel::Envelope, digest_of("payload")});
+  EXPECT_EQ(world_.state(*request_), "running");
+
+  say(StageMessage{"verifying"});
+
+  EXPECT_EQ(world_.state(*request_), "verifying");
+  EXPECT_THAT(fields_of("job.collected"), HasSubstr(R"("datasets":3)"));
 }
 
 }  // namespace

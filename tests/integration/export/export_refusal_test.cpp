@@ -210,5 +210,44 @@ TEST_F(ExportRefusal, TriesAgainWhileTheDiskIsFull) {
   }
 }
 
+TEST_F(ExportRefusal, CollectsNothingWhileTheLedgerTakesNoPart) {
+  for (const char* cause : {"ledger_frozen", "ledger_full", "ledger_not_covering"}) {
+    ExportWorld world;
+    world.standard_company({"anna"});
+    world.add_account("anna");
+    const auto request = world.ask("anna");
+    world.gate.cause_at_begin = cause;
+    world.worker_settings.retry.outage_limit = 6;
+
+    ASSERT_TRUE(world.work());
+
+    EXPECT_EQ(world.cause(request), cause);
+    EXPECT_EQ(world.count("job_attempt WHERE outcome = 'retry'"), 6)
+        << "an outage, not a job at fault: three in a row do not end it";
+    EXPECT_THAT(world.acts(), Not(Contains("dataset.collected")));
+    EXPECT_THAT(world.stored_files(), IsEmpty());
+  }
+}
+
+TEST_F(ExportRefusal, IsReleasedOnceTheLedgerCoversIt) {
+  ExportWorld world;
+  world.standard_company({"anna"});
+  world.add_account("anna");
+  const auto request = world.ask("anna");
+  world.gate.cause_at_release = "ledger_not_covering";
+  int attempts = 0;
+  world.gate.while_waiting = [&] {
+    if (++attempts == 5) world.gate.cause_at_release.clear();
+  };
+
+  ASSERT_TRUE(world.work());
+
+  EXPECT_EQ(world.state(request), "ready");
+  EXPECT_EQ(attempts, 5);
+  EXPECT_EQ(world.count("job_attempt WHERE outcome = 'retry' AND cause = 'ledger_not_covering'"),
+            4);
+  EXPECT_THAT(world.stored_files(), ::testing::SizeIs(1)) << "what was not released is gone";
+}
+
 }  // namespace
 }  // namespace rightful::exporting

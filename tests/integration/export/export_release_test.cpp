@@ -93,6 +93,7 @@ TEST_F(ReleasedPackage, HoldsWhatItShould) {
                            "about/index.html",
                            "about/disclosure.jsonld",
                            "about/omissions.json",
+                           "about/ledger-checkpoint.txt",
                            "data/recording.json",
                            "data/recording.schema.json",
                            "data/note.json",
@@ -106,6 +107,11 @@ TEST_F(ReleasedPackage, HoldsWhatItShould) {
                            "manifest.sig"}) {
     EXPECT_TRUE(files_.contains(name)) << name;
   }
+}
+
+TEST_F(ReleasedPackage, CarriesTheCheckpointForWhoeverAudits) {
+  EXPECT_EQ(file("about/ledger-checkpoint.txt"), testing::kTestCheckpoint);
+  EXPECT_EQ(json::parse(file("manifest.json")).at("checkpoint"), testing::kTestCheckpoint);
 }
 
 TEST_F(ReleasedPackage, HasExactTypedRecords) {
@@ -133,8 +139,9 @@ TEST_F(ReleasedPackage, CarriesTheSoundThatARecordNames) {
   std::stringstream content;
   content << original.rdbuf();
   EXPECT_EQ(file("media/recording/000001.wav"), content.str());
-  EXPECT_THAT(file("pages/recording-0001.html"),
-              HasSubstr("<audio controls preload=none aria-label=\"File 1\" src=\"../media/recording/"));
+  EXPECT_THAT(
+      file("pages/recording-0001.html"),
+      HasSubstr("<audio controls preload=none aria-label=\"File 1\" src=\"../media/recording/"));
 }
 
 TEST_F(ReleasedPackage, HasPagesWithoutScriptOrNetwork) {

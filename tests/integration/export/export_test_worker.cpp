@@ -13,6 +13,7 @@
 #include "rightful/queue/worker.hpp"
 #include "rightful/store/pool.hpp"
 
+#include "tests/integration/export/test_gate.hpp"
 #include "tests/support/collecting_recorder.hpp"
 
 int main(int argument_count, char** arguments) {
@@ -35,8 +36,9 @@ int main(int argument_count, char** arguments) {
     return std::optional<std::string>(name == "SHOP_URL" ? std::string(arguments[2])
                                                          : (folder / "voice").string());
   };
+  rightful::exporting::testing::TestGate gate;
   rightful::exporting::ExportHandler handler(
-      pool, packages, keys, clock, random, std::move(settings));
+      pool, packages, keys, clock, random, gate, std::move(settings));
   rightful::queue::WorkerSettings worker_settings;
   worker_settings.name = "killed-worker";
   worker_settings.poll = std::chrono::milliseconds(10);

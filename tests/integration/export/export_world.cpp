@@ -120,7 +120,7 @@ ExportWorld::ExportWorld()
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
   handler_ = std::make_unique<ExportHandler>(
-      state_.pool(), *packages_, *keys_, clock_, random_, std::move(settings));
+      state_.pool(), *packages_, *keys_, clock_, random_, gate, std::move(settings));
   worker_settings.poll = std::chrono::milliseconds(20);
   worker_settings.child_program = RIGHTFUL_EXPORT_TEST_CHILD;
   worker_settings.retry.first = std::chrono::milliseconds(0);

@@ -22,6 +22,7 @@
 #include "rightful/export/package_store.hpp"
 #include "rightful/queue/worker.hpp"
 
+#include "tests/integration/export/test_gate.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace rightful::exporting::testing {
@@ -92,6 +93,7 @@ class ExportWorld {
   /// Takes the one waiting job, as a worker would.
   [[nodiscard]] store::ClaimedJob claim();
 
+  TestGate gate;
   queue::WorkerSettings worker_settings;
   std::map<std::string, std::string> variables;  ///< of further sources
   std::filesystem::path folder;

@@ -187,8 +187,9 @@ class UploadLink : public ::testing::Test {
   exporting::LinkedUploads linked_{
       world_.pool(), uploads_, clock_, random_, world_.folder / "work"};
   lifecycle::SignIn sign_in_{world_.pool(), world_.keys(), clock_, random_};
+  store::LedgerPressure pressure_{world_.pool(), clock_};
   lifecycle::AccessRequests requests_{
-      world_.pool(), objects_, clock_, random_, {.timezone = "Europe/Berlin"}};
+      world_.pool(), pressure_, objects_, clock_, random_, {.timezone = "Europe/Berlin"}};
   Api api_{sign_in_,
            requests_,
            linked_,

@@ -376,6 +376,44 @@ TEST_F(AccessRequestsService, RefusesDownloadsAndSaysWhy) {
   EXPECT_EQ(house_.acts("package.download_started"), 0U);
 }
 
+TEST_F(AccessRequestsService, HandsOutNothingWhileTheLogIsFrozen) {
+  const RequestId request = house_.released(anna_, anna_here_.session, "package");
+  house_.set_log_state("frozen");
+
+  const auto download = house_.requests.start_download(anna_here_.session, request);
+
+  expect_refused(download, RefusalKind::LedgerUnavailable);
+  EXPECT_GT(download.error().retry_after, 0s);
+  expect_refused(house_.requests.peek_download(anna_here_.session, request),
+                 RefusalKind::LedgerUnavailable);
+  expect_refused(house_.requests.envelope(anna_here_.session, request),
+                 RefusalKind::LedgerUnavailable);
+  EXPECT_EQ(house_.acts("package.download_refused"), 3U);
+  EXPECT_EQ(house_.acts("package.download_started"), 0U);
+  expect_refused(house_.requests.start_download(twin_here_.session, request),
+                 RefusalKind::NotFound);
+}
+
+TEST_F(AccessRequestsService, HandsOutNothingWhileTheOutboxIsFull) {
+  const RequestId request = house_.released(anna_, anna_here_.session, "package");
+  house_.database.execute(
+      "INSERT INTO ledger.outbox (log_id, leaf) "
+      "SELECT 1, decode(repeat('00', 200), 'hex') FROM generate_series(1, 100001)");
+
+  expect_refused(house_.requests.start_download(anna_here_.session, request),
+                 RefusalKind::LedgerUnavailable);
+}
+
+TEST_F(AccessRequestsService, IsNeverRefusedTheRestBecauseOfTheLedger) {
+  const RequestId request = house_.released(anna_, anna_here_.session, "package");
+  house_.set_log_state("frozen");
+
+  EXPECT_TRUE(house_.requests.submit(twin_here_.session, house_.a_submission(twin_)).has_value());
+  EXPECT_TRUE(house_.requests.disown(anna_here_.session, request).has_value());
+  EXPECT_TRUE(house_.requests.show(anna_here_.session, request).has_value());
+  EXPECT_EQ(house_.acts("incident.opened"), 1U);
+}
+
 TEST_F(AccessRequestsService, StopsARunningDownloadWhenFrozen) {
   const RequestId request = house_.released(anna_, anna_here_.session, "0123456789");
   const auto download = house_.requests.start_download(anna_here_.session, request);
@@ -451,6 +489,7 @@ TEST_F(AccessRequestsService, TriesAgainWhenTheStoreDidNotAnswer) {
 
 TEST_F(AccessRequestsService, DoesNotStartWithAnUnknownZone) {
   EXPECT_THROW(AccessRequests(house_.database.pool(),
+                              house_.pressure,
                               house_.objects,
                               house_.clock,
                               house_.random,

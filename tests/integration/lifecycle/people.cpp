@@ -104,8 +104,17 @@ LifecycleHouse::LifecycleHouse(Clock& house_clock)
       fake_clock(kStart),
       clock(house_clock),
       keys(make_keys(folder.path(), random)),
+      pressure(database.pool(), clock),
       sign_in(database.pool(), keys, clock, random),
-      requests(database.pool(), objects, clock, random, {.timezone = "Europe/Berlin"}) {}
+      requests(database.pool(), pressure, objects, clock, random, {.timezone = "Europe/Berlin"}) {
+  database.execute(
+      "INSERT INTO ledger.log (log_id, origin, state, enrol_key) "
+      "VALUES (1, 'audit.example.test/dsar/dev', 'open', sha256('enrolment'))");
+}
+
+void LifecycleHouse::set_log_state(std::string_view state) {
+  database.execute(fmt::format("UPDATE ledger.log SET state = '{}'", state));
+}
 
 lifecycle::Enrolment LifecycleHouse::enrolment_of(const Person& person,
                                                   lifecycle::Token invitation) {

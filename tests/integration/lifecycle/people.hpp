@@ -72,6 +72,8 @@ class LifecycleHouse {
 
   [[nodiscard]] std::string state_of(const RequestId& request);
   [[nodiscard]] std::int64_t count(const store::Sql& sql);
+  /// `open` or `frozen`, for the one log of the house; no time passes.
+  void set_log_state(std::string_view state);
   /// How often this act was recorded.
   [[nodiscard]] std::size_t acts(std::string_view act);
 
@@ -82,6 +84,7 @@ class LifecycleHouse {
   SystemRandom random;
   crypto::ServerKeys keys;
   MemoryObjects objects;
+  store::LedgerPressure pressure;
   lifecycle::SignIn sign_in;
   lifecycle::AccessRequests requests;
 };

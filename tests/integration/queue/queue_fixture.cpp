@@ -45,11 +45,14 @@ class TestAttempt final : public JobAttempt {
 
   [[nodiscard]] store::JobProgress progress() const override { return progress_; }
 
-  void release(const store::AttemptEnd& end) override {
+  [[nodiscard]] ReleaseEnd release(const store::AttemptEnd& end,
+                                   const std::stop_token& stop) override {
     handler_.before_release();
+    if (stop.stop_requested()) return ReleaseEnd::Stopped;
     auto transaction = handler_.pool_.begin();
     if (!store::jobs::release(transaction, job_, end, SystemClock().now())) throw LeaseLost();
     transaction.commit();
+    return ReleaseEnd::Released;
   }
 
  private:

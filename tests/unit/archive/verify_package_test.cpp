@@ -330,6 +330,74 @@ TEST(VerifyByHand, RefusesAnotherMANIFESTsha256) {
   EXPECT_THAT(verify(build_by_hand(content)), Refuses(ErrorCode::Conflict, "manifest"));
 }
 
+/// As the published log of the Go project's example looks, with another name.
+constexpr std::string_view kNote =
+    "audit.example.test/dsar/dev\\n257\\nBFyPel487w1cmMT0o0fN8L2+7lfqV6m353eMhyvQ1DA=\\n\\n"
+    "\xE2\x80\x94 audit.example.test/dsar/dev AAAAAA==\\n";
+
+std::string unescaped(std::string text) {
+  for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at))
+    text.replace(at, 2, "\n");
+  return text;
+}
+
+/// The manifest says `in_manifest`, the file holds `in_file`; empty: there is no file.
+testing::HandWritten with_checkpoint(std::string_view in_manifest, const std::string& in_file) {
+  testing::HandWritten content = hand_written();
+  if (!in_file.empty()) {
+    content.entries.insert(content.entries.begin(),
+                           {.name = "about/ledger-checkpoint.txt", .content = in_file});
+    content.manifest =
+        replaced(content.manifest,
+                 R"("entries":[)",
+                 R"("entries":[)" +
+                     listing("about/ledger-checkpoint.txt", in_file, R"("kind":"about")") + ",");
+  }
+  content.manifest = replaced(content.manifest,
+                              R"("checkpoint":"-")",
+                              R"("checkpoint":")" + std::string(in_manifest) + '"');
+  return content;
+}
+
+TEST(VerifyByHand, TakesACheckpointWithItsFile) {
+  EXPECT_THAT(verify(build_by_hand(with_checkpoint(kNote, unescaped(std::string(kNote))))), IsOk());
+}
+
+TEST(VerifyByHand, RefusesACheckpointThatIsNotItsFile) {
+  const std::string note = unescaped(std::string(kNote));
+  EXPECT_THAT(verify(build_by_hand(with_checkpoint(kNote, note + "\n"))),
+              Refuses(ErrorCode::Conflict, "entry"));
+  EXPECT_THAT(verify(build_by_hand(with_checkpoint("-", note))),
+              Refuses(ErrorCode::Conflict, "entry"));
+  EXPECT_THAT(verify(build_by_hand(with_checkpoint("-", "-"))),
+              Refuses(ErrorCode::Conflict, "manifest"));
+  EXPECT_THAT(verify(build_by_hand(with_checkpoint(kNote, ""))),
+              Refuses(ErrorCode::Conflict, "manifest"));
+}
+
+TEST(VerifyByHand, RefusesACheckpointOfAnotherShape) {
+  const std::string note(kNote);
+  for (const std::string& other : {std::string(),
+                                   std::string("c"),
+                                   note + note,
+                                   note.substr(0, note.size() - 2),
+                                   replaced(note, "audit", "Audit"),
+                                   replaced(note, "257", "0257"),
+                                   replaced(note, "257", "-1"),
+                                   replaced(note, "257", ""),
+                                   replaced(note, "BFyP", "BFy"),
+                                   replaced(note, "DA=", "DAA"),
+                                   replaced(note, "\\n\\n", "\\n"),
+                                   replaced(note, "\\n\\n", "\\nmore\\n\\n"),
+                                   replaced(note, "\xE2\x80\x94", "-"),
+                                   replaced(note, " AAAAAA==", ""),
+                                   replaced(note, "AAAAAA==", "A?")}) {
+    EXPECT_THAT(verify(build_by_hand(with_checkpoint(other, ""))),
+                Refuses(ErrorCode::InvalidArgument, "manifest"))
+        << other;
+  }
+}
+
 TEST(VerifyByHand, RefusesAManifestOfAnotherShape) {
   const std::string manifest = hand_written().manifest;
   const std::vector<std::string> others = {

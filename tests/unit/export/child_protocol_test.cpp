@@ -36,6 +36,7 @@ ChildInput an_input() {
           .catalog = "version: 1\n# é\n",
           .catalog_version = 7,
           .catalog_sha256 = filled<crypto::Sha256Digest>(6),
+          .checkpoint = "audit.example.test/dsar/dev\n1\n…\n\n— …\n",
           .locations = {{"shop", "postgresql://x"}, {"voice", "/srv/voice"}},
           .package_directory = "/data/packages",
           .object_name = "11111111-2222-4333-8444-555555555555.zip",

@@ -70,6 +70,11 @@ INSTANTIATE_TEST_SUITE_P(Decision8And9,
                                            CauseCase{"false_result", FailureClass::Quarantine},
                                            CauseCase{"database_lost", FailureClass::Retry},
                                            CauseCase{"disk_full", FailureClass::Retry},
+                                           CauseCase{"ledger_frozen", FailureClass::Retry},
+                                           CauseCase{"ledger_full", FailureClass::Retry},
+                                           CauseCase{"ledger_not_covering", FailureClass::Retry},
+                                           CauseCase{"ledger_busy", FailureClass::Retry},
+                                           CauseCase{"ledger_stopped", FailureClass::Retry},
                                            CauseCase{"killed", FailureClass::Retry},
                                            CauseCase{"lease_lost", FailureClass::Retry},
                                            CauseCase{"unknown_column", FailureClass::Stop},
@@ -166,6 +171,14 @@ TEST(DecideRetry, IsFinalTheThirdTime) {
   EXPECT_TRUE(decide_retry(killed, "killed", 2, kDue, kNow, {}, random).is_final);
 }
 
+TEST(DecideRetry, AFrozenLedgerIsAnOutage) {
+  FixedRandom random(0);
+  for (const char* cause : {"ledger_frozen", "ledger_full", "ledger_not_covering", "ledger_busy"}) {
+    EXPECT_FALSE(decide_retry(a_retry(cause), cause, 5000, kDue, kNow, {}, random).is_final)
+        << cause;
+  }
+}
+
 TEST(DecideRetry, AnOutageIsWaitedForUntilTheWarning) {
   FixedRandom random(0);
   const RetryPolicy policy;
@@ -187,8 +200,8 @@ TEST(DecideRetry, AnUploadIsWaitedForUntilTheWarningWithoutAsking) {
   const JobFailure waiting = failure_of(kWaitingForUpload, FailureClass::Stop);
 
   const auto first = decide_retry(waiting, "", 0, kDue, kNow, policy, random);
-  const auto last = decide_retry(
-      waiting, kWaitingForUpload, 1, kDue, kDue - policy.warning, policy, random);
+  const auto last =
+      decide_retry(waiting, kWaitingForUpload, 1, kDue, kDue - policy.warning, policy, random);
 
   EXPECT_EQ(waiting.failure_class, FailureClass::Retry);
   EXPECT_FALSE(first.is_final);
