@@ -12,6 +12,7 @@
 #include "rightful/store/catalog_versions.hpp"
 
 #include "app/catalog_files.hpp"
+#include "app/program_settings.hpp"
 
 namespace rightful::app {
 
@@ -128,8 +129,10 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options,
         clock,
         random,
         lifecycle::AccessRequestSettings{.timezone = catalog->catalog.controller().timezone});
-    service->caretaker_ =
-        std::make_unique<lifecycle::Caretaker>(*service->sign_in_, *service->requests_, clock);
+    service->staff_ =
+        std::make_unique<lifecycle::StaffAccess>(state.pool(), state.keys(), clock, random);
+    service->caretaker_ = std::make_unique<lifecycle::Caretaker>(
+        *service->sign_in_, *service->requests_, *service->staff_, clock);
     service->caretaker_->start();
   }
   if (settings.integer("workers") > 0)
@@ -175,6 +178,8 @@ Result<void> Service::start_http(const ServiceOptions& options,
   uploads_ = std::make_unique<exporting::ManualUploads>(state.pool(), state.keys(), clock, random);
   linked_uploads_ = std::make_unique<exporting::LinkedUploads>(
       state.pool(), *uploads_, clock, random, work_directory(options));
+  ledger_audit_ = std::make_unique<lifecycle::LedgerAudit>(
+      state.pool(), state.keys(), clock, ledger_directory(settings, options.data));
   http::ApiSettings api{.version = RIGHTFUL_VERSION,
                         .service_key = state.keys().service_key().public_key(),
                         .is_ready =
@@ -183,8 +188,8 @@ Result<void> Service::start_http(const ServiceOptions& options,
                               return true;
                             },
                         .languages = controller.languages};
-  api_ =
-      std::make_unique<http::Api>(*sign_in_, *requests_, *linked_uploads_, clock, std::move(api));
+  api_ = std::make_unique<http::Api>(
+      *sign_in_, *requests_, *linked_uploads_, *staff_, *ledger_audit_, clock, std::move(api));
   RIGHTFUL_TRY(server_, http::HttpServer::create(http_settings(settings), *api_, clock, random));
   server_->start();
   return {};

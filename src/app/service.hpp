@@ -26,7 +26,9 @@
 #include "rightful/http/server.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
 #include "rightful/lifecycle/caretaker.hpp"
+#include "rightful/lifecycle/ledger_audit.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
+#include "rightful/lifecycle/staff.hpp"
 #include "rightful/queue/worker.hpp"
 #include "rightful/store/ledger_pressure.hpp"
 
@@ -107,6 +109,8 @@ class Service {
   std::unique_ptr<lifecycle::SignIn> sign_in_;
   // What the person who got in may do.
   std::unique_ptr<lifecycle::AccessRequests> requests_;
+  // Who of the staff may read and administer.
+  std::unique_ptr<lifecycle::StaffAccess> staff_;
   // Expiry and counted leaves, once a minute.
   std::unique_ptr<lifecycle::Caretaker> caretaker_;
   // Checks statement and keys before a child starts.
@@ -120,6 +124,8 @@ class Service {
   // What colleagues supply by hand: the checks, and the way through a link.
   std::unique_ptr<exporting::ManualUploads> uploads_;
   std::unique_ptr<exporting::LinkedUploads> linked_uploads_;
+  // The ledger for its readers.
+  std::unique_ptr<lifecycle::LedgerAudit> ledger_audit_;
   // Routes of the API.
   std::unique_ptr<http::Api> api_;
   // Sockets and TLS.

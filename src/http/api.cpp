@@ -14,9 +14,12 @@ struct Api::Parts {
   Parts(lifecycle::SignIn& sign_in,
         lifecycle::AccessRequests& requests,
         exporting::LinkedUploads& uploads,
+        lifecycle::StaffAccess& staff,
+        lifecycle::LedgerAudit& ledger,
         Clock& clock,
         ApiSettings api_settings)
-      : settings(std::move(api_settings)), context{sign_in, requests, uploads, clock, settings} {}
+      : settings(std::move(api_settings)),
+        context{sign_in, requests, uploads, staff, ledger, clock, settings} {}
 
   Handled<HttpResponse> answer(const HttpRequest& request) {
     RIGHTFUL_TRY(check_call(request));
@@ -34,9 +37,12 @@ struct Api::Parts {
 Api::Api(lifecycle::SignIn& sign_in,
          lifecycle::AccessRequests& requests,
          exporting::LinkedUploads& uploads,
+         lifecycle::StaffAccess& staff,
+         lifecycle::LedgerAudit& ledger,
          Clock& clock,
          ApiSettings settings)
-    : parts_(std::make_unique<Parts>(sign_in, requests, uploads, clock, std::move(settings))) {}
+    : parts_(std::make_unique<Parts>(
+          sign_in, requests, uploads, staff, ledger, clock, std::move(settings))) {}
 
 Api::~Api() = default;
 

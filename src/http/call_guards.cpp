@@ -103,6 +103,15 @@ bool is_plain_path(std::string_view target) noexcept {
   return true;
 }
 
+bool is_plain_query(std::string_view path, std::string_view query) noexcept {
+  constexpr std::size_t kLongestQuery = 1024;
+  const auto fits = [](char c) {
+    return is_alphanumeric(c) || std::string_view("._~:%=&-").find(c) != std::string_view::npos;
+  };
+  return path.starts_with("/v1/ledger/") && !query.empty() && query.size() <= kLongestQuery &&
+         std::ranges::all_of(query, fits);
+}
+
 Handled<void> check_call(const HttpRequest& request) {
   if (request.scheme == HttpScheme::Http && !is_loopback_host(request.field("host").value_or(""))) {
     return std::unexpected(Problem(ProblemKind::Misdirected));

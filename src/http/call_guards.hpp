@@ -19,6 +19,11 @@ namespace rightful::http {
 /// nor dots only.
 [[nodiscard]] bool is_plain_path(std::string_view target) noexcept;
 
+/// The query of a target that may have one: below `/v1/ledger/`, where machines ask with filters.
+/// `name=value` joined by `&`, at most 1,024 bytes of `A-Za-z0-9._~:%-`. Nothing personal stands in
+/// one.
+[[nodiscard]] bool is_plain_query(std::string_view path, std::string_view query) noexcept;
+
 /// Host fits the scheme; a call that changes something is JSON and comes from this site, if it says
 /// from where.
 [[nodiscard]] Handled<void> check_call(const HttpRequest& request);

@@ -13,7 +13,7 @@ using lifecycle::RefusalKind;
 // clang-format off
 constexpr std::array<ProblemText, kProblemKindCount> kTexts{{
     {"bad_request", 400, "The request is not well-formed HTTP", "Send HTTP/1.1 with plain header fields and no body where none is expected."},
-    {"bad_target", 400, "The address is not in its plain form", "Use the path as documented: no query, no percent-encoding, no empty or dot segments."},
+    {"bad_target", 400, "The address is not in its plain form", "Use the path as documented: no percent-encoding, no empty or dot segments, a query only where one is documented."},
     {"host_invalid", 400, "Exactly one valid Host field is needed", "Send one Host field with the name of this server."},
     {"length_required", 411, "Transfer-Encoding is not accepted", "Send the body with one Content-Length field."},
     {"request_timeout", 408, "The request took too long to arrive", "Send it again, without a pause."},
@@ -27,9 +27,9 @@ constexpr std::array<ProblemText, kProblemKindCount> kTexts{{
     {"origin_foreign", 403, "The call came from another site", "Use the portal of this server, or a client that sends no Origin."},
     {"media_type", 415, "The body must be JSON", "Send Content-Type: application/json."},
     {"body_invalid", 400, "The body is not the JSON that is expected", "Send one JSON object in UTF-8, without duplicate members, at most 8 levels deep."},
-    {"field_unknown", 400, "The body has a member that does not exist", "Leave out the member named in `field`."},
-    {"field_missing", 400, "The body lacks a member", "Add the member named in `field`."},
-    {"field_invalid", 400, "A member has a value that is not accepted", "Correct the member named in `field`."},
+    {"field_unknown", 400, "There is a member or parameter that does not exist", "Leave out what `field` names."},
+    {"field_missing", 400, "A member or parameter is missing", "Add what `field` names."},
+    {"field_invalid", 400, "A value is not accepted", "Correct what `field` names."},
     {"sign_in_needed", 401, "Sign in first", "There is no session, or it has ended: POST /v1/session."},
     {"step_up_needed", 403, "Show your credential again", "This needs a credential shown in the last 5 minutes: POST /v1/session/step-up."},
     {"credential_wrong", 401, "Account or credential is wrong", "Check both and try again."},
@@ -149,6 +149,9 @@ HttpResponse problem_response(const Problem& problem, const TraceId& trace) {
                         .body = body_of(problem, trace).dump() + "\n"};
   if (problem.retry_after.count() > 0) {
     response.fields.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
+  }
+  if (problem.kind == ProblemKind::StaffNeeded) {
+    response.fields.emplace_back("WWW-Authenticate", "Bearer");
   }
   if (problem.kind == ProblemKind::MethodNotAllowed) {
     response.fields.emplace_back("Allow", problem.allow);

@@ -46,6 +46,14 @@ std::string_view to_std(beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
+/// The query without its `?`; none is not an empty one.
+std::pair<std::string_view, std::optional<std::string_view>> split_target(
+    std::string_view target) noexcept {
+  const std::size_t mark = target.find('?');
+  if (mark == std::string_view::npos) return {target, std::nullopt};
+  return {target.substr(0, mark), target.substr(mark + 1)};
+}
+
 bool takes_body(std::string_view method) noexcept {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
@@ -85,7 +93,10 @@ std::optional<ProblemKind> check_header(const Header& header) {
       (expectations == 1 && !is_continue(to_std(header[bhttp::field::expect])))) {
     return ProblemKind::ExpectationFailed;
   }
-  if (!is_plain_path(to_std(header.target()))) return ProblemKind::BadTarget;
+  const auto [path, query] = split_target(to_std(header.target()));
+  if (!is_plain_path(path) || (query && !is_plain_query(path, *query))) {
+    return ProblemKind::BadTarget;
+  }
   return std::nullopt;
 }
 
@@ -206,8 +217,10 @@ ParsedRequest RequestReader::take() {
   Parser::value_type message = parts_->parser->release();
   parts_->parser.reset();
   parts_->body_left = std::exchange(parts_->streamed, std::nullopt).value_or(0);
+  const auto [path, query] = split_target(to_std(message.target()));
   return {.method = std::string(to_std(message.method_string())),
-          .path = std::string(to_std(message.target())),
+          .path = std::string(path),
+          .query = std::string(query.value_or("")),
           .fields = lower_fields(message),
           .body = std::move(message.body()),
           .keep_alive = message.keep_alive() && message.version() == 11,

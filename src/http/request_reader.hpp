@@ -37,6 +37,7 @@ enum class ReaderState : std::uint8_t {
 struct ParsedRequest {
   std::string method;
   std::string path;
+  std::string query;  ///< without its `?`
   HttpFields fields;
   std::string body;
   bool keep_alive;

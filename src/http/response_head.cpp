@@ -19,9 +19,8 @@ using Field = std::pair<std::string_view, std::string_view>;
 constexpr std::string_view kNothingRuns =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
 
-// Nothing may be framed, be guessed at, be kept or tell where it came from.
-constexpr std::array<Field, 7> kSecurityFields{{
-    {"Cache-Control", "no-store"},
+// Nothing may be framed, be guessed at or tell where it came from.
+constexpr std::array<Field, 6> kSecurityFields{{
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "interest-cohort=()"},
@@ -119,6 +118,9 @@ std::string response_head(const HttpResponse& response, const ResponseFacts& fac
   append(head, "Date", http_date(facts.now));
   for (const auto& [name, value] : response.fields)
     append(head, name, value);
+  append(head,
+         "Cache-Control",
+         response.cache_control.empty() ? "no-store" : std::string_view(response.cache_control));
   for (const auto& [name, value] : kSecurityFields)
     append(head, name, value);
   append(

@@ -8,7 +8,7 @@
 namespace rightful::http {
 namespace {
 
-constexpr std::array<Route, 23> kRoutes{{
+constexpr std::array<Route, 31> kRoutes{{
     {"GET", "/livez", get_livez},
     {"GET", "/readyz", get_readyz},
     {"GET", "/v1/service", get_service},
@@ -29,6 +29,14 @@ constexpr std::array<Route, 23> kRoutes{{
     {"POST", "/v1/requests/{id}/not-mine", post_not_mine},
     {"GET", "/v1/requests/{id}/package", get_package},
     {"GET", "/v1/requests/{id}/envelope", get_envelope},
+    {"GET", "/v1/ledger/{id}/checkpoint", get_ledger_checkpoint},
+    {"GET", "/v1/ledger/{id}/checkpoints/{path}", get_ledger_saved_checkpoint},
+    {"GET", "/v1/ledger/{id}/tile/{path}", get_ledger_tile},
+    {"GET", "/v1/ledger/{id}/entries", get_ledger_entries},
+    {"GET", "/v1/ledger/{id}/proof/inclusion", get_ledger_inclusion},
+    {"GET", "/v1/ledger/{id}/proof/consistency", get_ledger_consistency},
+    {"POST", "/v1/ledger/{id}/pseudonym", post_ledger_pseudonym},
+    {"GET", "/v1/ledger/{id}/health", get_ledger_health},
     {"GET", "/upload", get_upload_page},
     {"GET", "/v1/upload", get_upload},
     {"PUT", "/v1/upload", nullptr, put_upload},
@@ -46,20 +54,23 @@ std::span<const Route> all_routes() {
   return kRoutes;
 }
 
-std::optional<std::string_view> match_path(std::string_view pattern,
-                                           std::string_view path) noexcept {
+std::optional<PathMatch> match_path(std::string_view pattern, std::string_view path) noexcept {
   constexpr std::string_view kId = "{id}";
-  const std::size_t at = pattern.find(kId);
-  if (at == std::string_view::npos) {
-    return pattern == path ? std::optional(std::string_view()) : std::nullopt;
+  constexpr std::string_view kRest = "{path}";
+  PathMatch match;
+  if (const std::size_t at = pattern.find(kId); at != std::string_view::npos) {
+    if (!path.starts_with(pattern.substr(0, at))) return std::nullopt;
+    path.remove_prefix(at);
+    pattern.remove_prefix(at + kId.size());
+    match.id = path.substr(0, path.find('/'));
+    if (match.id.empty()) return std::nullopt;
+    path.remove_prefix(match.id.size());
   }
-  const std::string_view before = pattern.substr(0, at);
-  const std::string_view after = pattern.substr(at + kId.size());
-  if (path.size() <= before.size() + after.size()) return std::nullopt;
-  if (!path.starts_with(before) || !path.ends_with(after)) return std::nullopt;
-  const std::string_view id =
-      path.substr(before.size(), path.size() - before.size() - after.size());
-  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
+  if (!pattern.ends_with(kRest)) return pattern == path ? std::optional(match) : std::nullopt;
+  pattern.remove_suffix(kRest.size());
+  if (!path.starts_with(pattern) || path.size() == pattern.size()) return std::nullopt;
+  match.rest = path.substr(pattern.size());
+  return match;
 }
 
 Handled<HttpResponse> dispatch(ApiContext& api, const HttpRequest& request) {
@@ -67,10 +78,10 @@ Handled<HttpResponse> dispatch(ApiContext& api, const HttpRequest& request) {
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   std::string allow;
   for (const Route& route : kRoutes) {
-    const auto id = match_path(route.pattern, request.path);
-    if (!id) continue;
+    const auto match = match_path(route.pattern, request.path);
+    if (!match) continue;
     if (route.method == method && route.function != nullptr)
-      return route.function({api, request, *id});
+      return route.function({api, request, match->id, match->rest});
     add_method(allow, route.method);
   }
   if (allow.empty()) return std::unexpected(Problem(ProblemKind::NotFound));

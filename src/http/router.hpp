@@ -14,7 +14,9 @@
 #include "rightful/http/api.hpp"
 #include "rightful/http/message.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
+#include "rightful/lifecycle/ledger_audit.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
+#include "rightful/lifecycle/staff.hpp"
 
 #include "http/problem.hpp"
 
@@ -25,6 +27,8 @@ struct ApiContext {
   lifecycle::SignIn& sign_in;
   lifecycle::AccessRequests& requests;
   exporting::LinkedUploads& uploads;
+  lifecycle::StaffAccess& staff;
+  lifecycle::LedgerAudit& ledger;
   Clock& clock;
   const ApiSettings& settings;
 };
@@ -33,7 +37,8 @@ struct ApiContext {
 struct Call {
   ApiContext& api;
   const HttpRequest& request;
-  std::string_view id;  ///< what stood for `{id}`
+  std::string_view id;      ///< what stood for `{id}`
+  std::string_view rest{};  ///< what stood for `{path}`
 };
 
 using RouteFunction = Handled<HttpResponse> (*)(const Call& call);
@@ -44,7 +49,8 @@ using UploadFunction = Handled<std::unique_ptr<HttpUpload>> (*)(const Call& call
 /// One of both functions.
 struct Route {
   std::string_view method;
-  std::string_view pattern;  ///< `/v1/requests/{id}/withdraw`: at most one `{id}`
+  /// `/v1/requests/{id}/withdraw`: at most one `{id}`, and `{path}` at the end for all that follows
+  std::string_view pattern;
   RouteFunction function;
   UploadFunction upload = nullptr;
 };
@@ -52,9 +58,15 @@ struct Route {
 /// All routes of docs/api.md.
 [[nodiscard]] std::span<const Route> all_routes();
 
-/// What `{id}` stands for when the path fits the pattern; empty for a pattern without it.
-[[nodiscard]] std::optional<std::string_view> match_path(std::string_view pattern,
-                                                         std::string_view path) noexcept;
+/// What the names of a pattern stand for; empty for a pattern without them.
+struct PathMatch {
+  std::string_view id{};    ///< one segment
+  std::string_view rest{};  ///< one segment or more
+};
+
+/// @return nothing when the path does not fit the pattern.
+[[nodiscard]] std::optional<PathMatch> match_path(std::string_view pattern,
+                                                  std::string_view path) noexcept;
 
 /// HEAD finds the route of GET. @return NotFound; MethodNotAllowed with the methods that the path
 /// takes.
@@ -107,6 +119,14 @@ Handled<HttpResponse> get_package(const Call& call);
 Handled<HttpResponse> get_envelope(const Call& call);
 Handled<HttpResponse> get_upload_page(const Call& call);
 Handled<HttpResponse> get_upload(const Call& call);
+Handled<HttpResponse> get_ledger_checkpoint(const Call& call);
+Handled<HttpResponse> get_ledger_saved_checkpoint(const Call& call);
+Handled<HttpResponse> get_ledger_tile(const Call& call);
+Handled<HttpResponse> get_ledger_entries(const Call& call);
+Handled<HttpResponse> get_ledger_inclusion(const Call& call);
+Handled<HttpResponse> get_ledger_consistency(const Call& call);
+Handled<HttpResponse> post_ledger_pseudonym(const Call& call);
+Handled<HttpResponse> get_ledger_health(const Call& call);
 Handled<std::unique_ptr<HttpUpload>> put_upload(const Call& call, std::uint64_t size_bytes);
 
 }  // namespace rightful::http

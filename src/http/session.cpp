@@ -117,7 +117,8 @@ HttpRequest HttpSession::request_of(ParsedRequest& parsed) const {
           .body = std::move(parsed.body),
           .scheme = stream_->scheme(),
           .trace = TraceId::random(context_.random),
-          .received_at = context_.clock.now()};
+          .received_at = context_.clock.now(),
+          .query = std::move(parsed.query)};
 }
 
 asio::awaitable<bool> HttpSession::answer_whole(ParsedRequest& parsed) {

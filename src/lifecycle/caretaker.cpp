@@ -7,9 +7,10 @@ namespace rightful::lifecycle {
 
 Caretaker::Caretaker(SignIn& sign_in,
                      AccessRequests& requests,
+                     StaffAccess& staff,
                      Clock& clock,
                      std::chrono::milliseconds interval)
-    : sign_in_(sign_in), requests_(requests), clock_(clock), interval_(interval) {}
+    : sign_in_(sign_in), requests_(requests), staff_(staff), clock_(clock), interval_(interval) {}
 
 void Caretaker::start() {
   if (thread_.joinable()) return;
@@ -25,6 +26,7 @@ void Caretaker::stop() {
 void Caretaker::run_once() {
   requests_.expire();
   sign_in_.tidy();
+  staff_.tidy();
 }
 
 void Caretaker::work(const std::stop_token& stop) {

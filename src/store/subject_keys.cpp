@@ -16,19 +16,6 @@ namespace {
   throw Failure(Retry::Never, "subject_key", what);
 }
 
-ledger::SubjectKey unwrap(const Row& row,
-                          const crypto::Sha256Digest& tag,
-                          const crypto::ServerKeys& keys) {
-  const auto kek = keys.kek(row.integer("kek_epoch"));
-  if (!kek) {
-    refuse_key(
-        "a subject key is wrapped under a key-encryption key that is not in the key directory");
-  }
-  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), kek->get().expose(), tag);
-  if (!key) refuse_key("a stored subject key does not open: wrong key directory, or a changed row");
-  return *std::move(key);
-}
-
 /// @return false when another transaction made it first.
 bool add(Transaction& transaction, const crypto::Sha256Digest& tag, const WrappedKey& wrapped) {
   try {
@@ -45,7 +32,7 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
                                 const crypto::ServerKeys& keys,
                                 Random& random) {
   if (const auto row = transaction.run(queries::kFindSubjectKey, {tag.bytes()}).at_most_one()) {
-    return unwrap(*row, tag, keys);
+    return unwrap_subject_key(*row, tag, keys);
   }
   auto key = ledger::SubjectKey::generate(random);
   const std::int64_t epoch = current_kek_epoch(transaction);
@@ -57,7 +44,7 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
   if (!row) {
     throw DatabaseFailure(Retry::Later, "serialization", "a subject key came and went", {});
   }
-  return unwrap(*row, tag, keys);
+  return unwrap_subject_key(*row, tag, keys);
 }
 
 // The leaf that says it carries the last pseudonym of this key, and takes the key with it: neither
@@ -69,6 +56,19 @@ bool forgets(std::span<const ledger::Event> events, const AccountId& account) {
 }
 
 }  // namespace
+
+ledger::SubjectKey unwrap_subject_key(const Row& row,
+                                      const crypto::Sha256Digest& tag,
+                                      const crypto::ServerKeys& keys) {
+  const auto kek = keys.kek(row.integer("kek_epoch"));
+  if (!kek) {
+    refuse_key(
+        "a subject key is wrapped under a key-encryption key that is not in the key directory");
+  }
+  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), kek->get().expose(), tag);
+  if (!key) refuse_key("a stored subject key does not open: wrong key directory, or a changed row");
+  return *std::move(key);
+}
 
 SubjectPseudonyms::SubjectPseudonyms(Transaction& transaction,
                                      std::span<const ledger::Event> events,

@@ -14,7 +14,13 @@
 
 namespace rightful::store {
 
+class Row;
 class Transaction;
+
+/// @param row  `kek_epoch`, `wrapped`. Errors  Failure Never `subject_key` when it does not open.
+[[nodiscard]] ledger::SubjectKey unwrap_subject_key(const Row& row,
+                                                    const crypto::Sha256Digest& tag,
+                                                    const crypto::ServerKeys& keys);
 
 /// An event `subject_key.destroyed` removes its person's key in the same transaction, after its own
 /// leaf was named with it.

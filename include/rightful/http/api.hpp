@@ -13,7 +13,9 @@
 #include "rightful/export/linked_uploads.hpp"
 #include "rightful/http/message.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
+#include "rightful/lifecycle/ledger_audit.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
+#include "rightful/lifecycle/staff.hpp"
 
 namespace rightful::http {
 
@@ -32,6 +34,8 @@ class Api final : public HttpHandler {
   Api(lifecycle::SignIn& sign_in,
       lifecycle::AccessRequests& requests,
       exporting::LinkedUploads& uploads,
+      lifecycle::StaffAccess& staff,
+      lifecycle::LedgerAudit& ledger,
       Clock& clock,
       ApiSettings settings);
   ~Api() override;

@@ -24,8 +24,8 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 /// Whether the bytes travelled under TLS: decides the cookie's name and its Secure attribute.
 enum class HttpScheme : std::uint8_t { Http, Https };
 
-/// Complete and checked: one Host, no Transfer-Encoding, a path that needs no normalisation, no
-/// query.
+/// Complete and checked: one Host, no Transfer-Encoding, a path that needs no normalisation, a
+/// query only below `/v1/ledger/`.
 struct HttpRequest {
   std::string method;  ///< as sent: `GET`
   std::string path;    ///< begins with `/`, characters `A-Za-z0-9._~-/` only
@@ -34,6 +34,7 @@ struct HttpRequest {
   HttpScheme scheme = HttpScheme::Http;
   TraceId trace;
   Instant received_at;  ///< the complete request had been read
+  std::string query{};  ///< `name=value&…` without its `?`, characters `A-Za-z0-9._~:%=&-` only
 
   /// The value of the only field of that name (lower case). @return nothing when absent or sent
   /// more than once.
@@ -64,6 +65,8 @@ struct HttpResponse {
   std::unique_ptr<HttpBody> stream{};  ///< instead of `body`
   /// The Content-Security-Policy of an answer that is a page; empty = nothing may run.
   std::string content_policy{};
+  /// The Cache-Control of an answer that may be kept; empty = `no-store`.
+  std::string cache_control{};
   /// What a HEAD answer announces instead of sending; handlers of GET leave it empty.
   std::optional<std::uint64_t> announced_size{};
 };

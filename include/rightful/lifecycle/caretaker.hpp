@@ -9,6 +9,7 @@
 #include "rightful/core/clock.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
 #include "rightful/lifecycle/sign_in.hpp"
+#include "rightful/lifecycle/staff.hpp"
 
 namespace rightful::lifecycle {
 
@@ -19,6 +20,7 @@ class Caretaker {
  public:
   Caretaker(SignIn& sign_in,
             AccessRequests& requests,
+            StaffAccess& staff,
             Clock& clock,
             std::chrono::milliseconds interval = std::chrono::minutes(1));
 
@@ -39,6 +41,7 @@ class Caretaker {
 
   SignIn& sign_in_;
   AccessRequests& requests_;
+  StaffAccess& staff_;
   Clock& clock_;
   std::chrono::milliseconds interval_;
   std::jthread thread_;

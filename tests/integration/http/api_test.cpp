@@ -105,9 +105,14 @@ class HttpApi : public ::testing::Test {
       house_.database.pool(), house_.keys, house_.clock, house_.random};
   exporting::LinkedUploads linked_uploads_{
       house_.database.pool(), uploads_, house_.clock, house_.random, house_.folder.path() / "work"};
+  lifecycle::StaffAccess staff_{house_.database.pool(), house_.keys, house_.clock, house_.random};
+  lifecycle::LedgerAudit ledger_{
+      house_.database.pool(), house_.keys, house_.clock, house_.folder.path() / "ledger"};
   Api api_{house_.sign_in,
            house_.requests,
            linked_uploads_,
+           staff_,
+           ledger_,
            house_.clock,
            {.version = "1.2.3",
             .service_key = house_.keys.service_key().public_key(),

@@ -190,9 +190,13 @@ class UploadLink : public ::testing::Test {
   store::LedgerPressure pressure_{world_.pool(), clock_};
   lifecycle::AccessRequests requests_{
       world_.pool(), pressure_, objects_, clock_, random_, {.timezone = "Europe/Berlin"}};
+  lifecycle::StaffAccess staff_{world_.pool(), world_.keys(), clock_, random_};
+  lifecycle::LedgerAudit ledger_{world_.pool(), world_.keys(), clock_, world_.folder / "ledger"};
   Api api_{sign_in_,
            requests_,
            linked_,
+           staff_,
+           ledger_,
            clock_,
            {.version = "1",
             .service_key = world_.keys().service_key().public_key(),

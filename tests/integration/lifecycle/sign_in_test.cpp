@@ -225,7 +225,8 @@ TEST_F(SignInService, EndsTheSessionThatWasReplaced) {
 
 TEST_F(SignInService, LosesNoCountedLeafWhenStopped) {
   SystemClock clock;
-  Caretaker caretaker(house_.sign_in, house_.requests, clock, 1h);
+  StaffAccess staff(house_.database.pool(), house_.keys, clock, house_.random);
+  Caretaker caretaker(house_.sign_in, house_.requests, staff, clock, 1h);
   caretaker.stop();
   caretaker.start();
   static_cast<void>(house_.sign_in.sign_in("nobody", wrong_login()));

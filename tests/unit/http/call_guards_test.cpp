@@ -185,12 +185,33 @@ TEST(ByteRange, IgnoresWhatItDoesNotServe) {
 }
 
 TEST(Router, MatchesOnePathSegment) {
-  EXPECT_EQ(match_path("/livez", "/livez"), "");
-  EXPECT_EQ(match_path("/v1/requests/{id}", "/v1/requests/abc"), "abc");
-  EXPECT_EQ(match_path("/v1/requests/{id}/package", "/v1/requests/abc/package"), "abc");
-  EXPECT_EQ(match_path("/v1/requests/{id}", "/v1/requests"), std::nullopt);
-  EXPECT_EQ(match_path("/v1/requests/{id}", "/v1/requests/a/b"), std::nullopt);
-  EXPECT_EQ(match_path("/v1/requests/{id}/package", "/v1/requests/package"), std::nullopt);
+  EXPECT_TRUE(match_path("/livez", "/livez").has_value());
+  EXPECT_EQ(match_path("/v1/requests/{id}", "/v1/requests/abc")->id, "abc");
+  EXPECT_EQ(match_path("/v1/requests/{id}/package", "/v1/requests/abc/package")->id, "abc");
+  EXPECT_FALSE(match_path("/v1/requests/{id}", "/v1/requests"));
+  EXPECT_FALSE(match_path("/v1/requests/{id}", "/v1/requests/a/b"));
+  EXPECT_FALSE(match_path("/v1/requests/{id}/package", "/v1/requests/package"));
+  EXPECT_FALSE(match_path("/v1/requests/{id}/package", "/v1/requests//package"));
+}
+
+TEST(Router, MatchesAllThatFollows) {
+  const auto match = match_path("/v1/ledger/{id}/tile/{path}", "/v1/ledger/2026/tile/0/x001/234");
+  ASSERT_TRUE(match.has_value());
+  EXPECT_EQ(match->id, "2026");
+  EXPECT_EQ(match->rest, "0/x001/234");
+  EXPECT_FALSE(match_path("/v1/ledger/{id}/tile/{path}", "/v1/ledger/2026/tile/"));
+  EXPECT_FALSE(match_path("/v1/ledger/{id}/tile/{path}", "/v1/ledger/2026/tile"));
+  EXPECT_FALSE(match_path("/v1/ledger/{id}/tile/{path}", "/v1/ledger/2026/health"));
+}
+
+TEST(Query, IsPlainAndOnlyWhereMachinesAsk) {
+  EXPECT_TRUE(is_plain_query("/v1/ledger/2026/entries", "from=1&since=2026-01-01T00%3A00:00Z"));
+  EXPECT_FALSE(is_plain_query("/v1/requests", "from=1"));
+  EXPECT_FALSE(is_plain_query("/v1/ledger/2026/entries", ""));
+  EXPECT_FALSE(is_plain_query("/v1/ledger/2026/entries", "from=<1>"));
+  EXPECT_FALSE(is_plain_query("/v1/ledger/2026/entries", "a=\"b\""));
+  EXPECT_TRUE(is_plain_query("/v1/ledger/2026/entries", std::string(1024, 'a')));
+  EXPECT_FALSE(is_plain_query("/v1/ledger/2026/entries", std::string(1025, 'a')));
 }
 
 TEST(ListenAddress, TakesAddressesAndPorts) {
