@@ -77,8 +77,13 @@ Result<DemoCompanyPlan> plan_of(const ParsedCommand& line) {
 /// The demo's own defaults: no Landlock needed, one free port when nobody is to visit; flags still
 /// win.
 Result<Settings> demo_settings(const Invocation& invocation) {
-  static constexpr std::array<std::string_view, 4> kItsOwn = {
-      "database", "catalog", "keys.dir", "package.dir"};
+  static constexpr std::array<std::string_view, 7> kItsOwn = {"database",
+                                                              "catalog",
+                                                              "keys.dir",
+                                                              "package.dir",
+                                                              "ledger.dir",
+                                                              "ledger.sequencer",
+                                                              "signer.dir"};
   for (const auto& [name, value] : invocation.line.settings()) {
     if (std::ranges::find(kItsOwn, name) == kItsOwn.end()) continue;
     return fail(ErrorCode::InvalidArgument,

@@ -7,6 +7,7 @@
 #include "app/service.hpp"
 #include "app/state_store.hpp"
 #include "app/stop_signal.hpp"
+#include "app/work_roles.hpp"
 
 namespace rightful::app {
 
@@ -38,18 +39,32 @@ CommandSpec serve_spec() {
 
 CommandSpec work_spec() {
   return {.name = "work",
-          .summary = "Run only workers, on as many machines as wanted.",
+          .summary = "Run only workers, on as many machines as wanted; or the ledger's parts.",
           .purpose =
               "Takes exports from the queue of a service that runs elsewhere, or on this machine "
               "on the same data "
               "directory. It needs the same keys, package directory and source variables as "
               "`rightful serve`, and no "
-              "catalog: each request brings the version that it was asked under.",
+              "catalog: each request brings the version that it was asked under.\n\nWith --role "
+              "sequencer it builds and publishes the ledger of a service that was started with "
+              "--ledger-sequencer elsewhere. With --role signer it signs the ledger's checkpoints "
+              "for a sequencer on this machine: best as a user of its own, who may read "
+              "--signer-dir and --ledger-dir and nothing else. It opens no database.",
           .arguments = {},
-          .options = {},
+          .options = {{"--role",
+                       "workers|sequencer|signer",
+                       "What this process does. Default: workers."},
+                      {"--peer-user",
+                       "NAME",
+                       "For --role signer: a further user whose processes may ask, beside its own. "
+                       "May be given several times.",
+                       Repeats::Yes}},
           .settings = TakesSettings::Yes,
           .examples = {{"rightful work --database postgresql://state.internal/rightful --workers 4",
-                        "Four exports at a time."}},
+                        "Four exports at a time."},
+                       {"rightful work --role signer --signer-dir /var/lib/rightful-signer "
+                        "--ledger-dir /srv/ledger --peer-user rightful",
+                        "The signer as a user of its own."}},
           .exit_codes = "4 The database does not answer."};
 }
 
@@ -72,7 +87,8 @@ Result<Settings> prepare_serve(const Invocation& invocation) {
 
 Result<Settings> prepare_work(const Invocation& invocation) {
   RIGHTFUL_TRY(auto settings, prepare(invocation));
-  if (settings.integer("workers") == 0)
+  const bool makes_exports = invocation.line.value("--role").value_or("workers") == "workers";
+  if (makes_exports && settings.integer("workers") == 0)
     return fail(ErrorCode::InvalidArgument, "--workers must be at least 1 here");
   return settings;
 }
@@ -123,6 +139,7 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
                    *state,
                    clock,
                    random));
+  if (settings.text("ledger.sequencer") == "beside") state->run_ledger(SignerUse::Child);
   invocation.console.out << fmt::format("rightful {} serves {}\n", RIGHTFUL_VERSION, service->url())
                          << std::flush;
   static_cast<void>(stop.wait(-1));
@@ -131,6 +148,9 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
 }
 
 Result<void> work(const Invocation& invocation, const Settings& settings, const StopSignal& stop) {
+  const std::string role = invocation.line.value("--role").value_or("workers");
+  if (role == "sequencer") return work_as_sequencer(invocation, settings, stop);
+  if (role == "signer") return work_as_signer(invocation, settings, stop);
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));

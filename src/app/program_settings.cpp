@@ -100,4 +100,14 @@ fs::path package_directory(const Settings& settings, const fs::path& data) {
   return chosen.empty() ? data / "packages" : chosen;
 }
 
+fs::path ledger_directory(const Settings& settings, const fs::path& data) {
+  const fs::path chosen = settings.path("ledger.dir");
+  return chosen.empty() ? data / "ledger" : fs::absolute(chosen);
+}
+
+fs::path signer_directory(const Settings& settings, const fs::path& data) {
+  const fs::path chosen = settings.path("signer.dir");
+  return chosen.empty() ? data / "signer" : fs::absolute(chosen);
+}
+
 }  // namespace rightful::app

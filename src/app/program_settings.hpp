@@ -43,5 +43,11 @@ namespace rightful::app {
 /// `package.dir`, else `<data>/packages`.
 [[nodiscard]] std::filesystem::path package_directory(const Settings& settings,
                                                       const std::filesystem::path& data);
+/// `ledger.dir`, else `<data>/ledger`.
+[[nodiscard]] std::filesystem::path ledger_directory(const Settings& settings,
+                                                     const std::filesystem::path& data);
+/// `signer.dir`, else `<data>/signer`.
+[[nodiscard]] std::filesystem::path signer_directory(const Settings& settings,
+                                                     const std::filesystem::path& data);
 
 }  // namespace rightful::app

@@ -9,8 +9,11 @@
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
+#include "rightful/store/ledger_tables.hpp"
+#include "rightful/store/log_succession.hpp"
 
 #include "app/program_settings.hpp"
+#include "app/signer_place.hpp"
 
 namespace rightful::app {
 
@@ -41,6 +44,44 @@ store::ConnectionSettings connection(const std::string& url, std::string_view na
   return settings;
 }
 
+bool has_log(store::Pool& pool) {
+  store::Transaction transaction = pool.begin();
+  return !store::ledger_tables::list_logs(transaction).empty();
+}
+
+std::unexpected<Error> no_signer_key(const Error& error, const fs::path& directory) {
+  return fail(error.code,
+              fmt::format("the ledger's signing key cannot be made below {}: {}. A database that "
+                          "was made anew needs a ledger.origin with another last part; a folder of "
+                          "another user is written by `rightful migrate`, run once as root",
+                          directory.string(),
+                          error.detail));
+}
+
+/// Before the log's own row: a log that nobody can sign is never opened.
+Result<void> make_signer_key(const store::ConnectionSettings& settings,
+                             const ledger::Origin& origin,
+                             const fs::path& directory,
+                             Random& random) {
+  store::Pool pool(settings, 1, nullptr);
+  if (has_log(pool)) return {};
+  const auto key = SignerPlace(directory).open_log(origin, random);
+  if (!key) return no_signer_key(key.error(), directory);
+  return {};
+}
+
+/// Also for a log that was opened before signers were: it gets its key here.
+Result<void> record_signer_key(const store::ConnectionSettings& settings,
+                               const fs::path& directory,
+                               Random& random) {
+  store::Pool pool(settings, 1, nullptr);
+  RIGHTFUL_TRY(const auto log, store::find_log_without_key(pool));
+  if (!log) return {};
+  const auto key = SignerPlace(directory).open_log(log->origin, random);
+  if (!key) return no_signer_key(key.error(), directory);
+  return store::add_first_key(pool, log->log_id, *key);
+}
+
 }  // namespace
 
 Result<StateStoreOptions> state_store_options(const Settings& settings,
@@ -50,6 +91,8 @@ Result<StateStoreOptions> state_store_options(const Settings& settings,
   options.keys = key_directory(settings, options.data);
   options.database = settings.text("database");
   options.ledger_origin = settings.text("ledger.origin");
+  options.ledger_directory = ledger_directory(settings, options.data);
+  options.signer_directory = signer_directory(settings, options.data);
   return options;
 }
 
@@ -57,6 +100,11 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& op
                                                      Clock& clock,
                                                      Random& random) {
   std::unique_ptr<StateStore> state(new StateStore());
+  state->options_ = options;
+  state->clock_ = &clock;
+  state->random_ = &random;
+  if (options.ledger_directory.empty()) state->options_.ledger_directory = options.data / "ledger";
+  if (options.signer_directory.empty()) state->options_.signer_directory = options.data / "signer";
   RIGHTFUL_TRY(make_data_directory(options.data));
   RIGHTFUL_TRY(auto keys, crypto::ServerKeys::open(options.keys));
   state->keys_.emplace(std::move(keys));
@@ -101,7 +149,9 @@ Result<void> StateStore::open_ledger(const StateStoreOptions& options,
   const store::ConnectionSettings settings = connection(url_, "rightful-ledger");
   RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(options.ledger_origin));
   RIGHTFUL_TRY(const auto build, ledger::Build::parse(RIGHTFUL_VERSION));
+  RIGHTFUL_TRY(make_signer_key(settings, origin, options_.signer_directory, random));
   RIGHTFUL_TRY(store::open_ledger(settings, origin, *keys_, clock, random));
+  RIGHTFUL_TRY(record_signer_key(settings, options_.signer_directory, random));
   ledger_ = std::make_unique<store::LedgerWriter>(
       settings,
       store::LedgerWriterSettings{.role = options.role, .build = build},
@@ -115,6 +165,21 @@ StateStore::~StateStore() {
   heartbeat_.reset();
   pool_.reset();
   if (ledger_) ledger_->stop();
+  if (loop_) loop_->finish();
+}
+
+void StateStore::run_ledger(SignerUse use) {
+  loop_ = std::make_unique<LedgerLoop>(
+      LedgerWorkers{.database = connection(url_, "rightful-ledger"),
+                    .ledger_directory = options_.ledger_directory,
+                    .signer_socket = SignerPlace(options_.signer_directory).socket(),
+                    .build = *ledger::Build::parse(RIGHTFUL_VERSION),
+                    .keys = *keys_,
+                    .clock = *clock_,
+                    .random = *random_},
+      options_.signer_directory,
+      use);
+  loop_->start();
 }
 
 void StateStore::keep() {

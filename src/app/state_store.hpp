@@ -21,6 +21,8 @@
 #include "rightful/store/migrate.hpp"
 #include "rightful/store/pool.hpp"
 
+#include "app/ledger_loop.hpp"
+
 namespace rightful::app {
 
 enum class ClusterUse : std::uint8_t {
@@ -39,13 +41,16 @@ struct StateStoreOptions {
   std::filesystem::path keys;
   std::string database;  ///< `embedded` or a URL
   std::string ledger_origin;
+  std::filesystem::path ledger_directory = {};  ///< absolute; empty = `<data>/ledger`
+  std::filesystem::path signer_directory = {};  ///< absolute; empty = `<data>/signer`
   ClusterUse cluster = ClusterUse::Attach;
   SchemaUse schema = SchemaUse::Check;
   ledger::WriterRole role = "admin";
   std::size_t connections = 4;
 };
 
-/// Owns     everything it opens. Destruction is the orderly end: pool, ledger epoch, cluster.
+/// Owns     everything it opens. Destruction is the orderly end: pool, ledger epoch, the ledger's
+///          loop, which publishes the epoch's last leaf, cluster.
 /// Threads  pool() may be used from any thread; keep() from one.
 class StateStore {
  public:
@@ -73,6 +78,9 @@ class StateStore {
   /// Of the database, for pg_dump and the like; an external one's URL may hold a password.
   [[nodiscard]] const std::string& url() const { return url_; }
 
+  /// Sequences and publishes the ledger from now on, until the end of this object. Once.
+  void run_ledger(SignerUse use);
+
   /// To be called every second or so: the ledger's sign of life, and a look after an embedded
   /// server. Errors  none: what fails is logged and tried again.
   void keep();
@@ -86,10 +94,14 @@ class StateStore {
                                          Clock& clock,
                                          Random& random);
 
+  StateStoreOptions options_;
+  Clock* clock_ = nullptr;
+  Random* random_ = nullptr;
   std::string url_;
   store::MigrationReport migrated_;
   std::optional<store::EmbeddedCluster> cluster_;
   std::optional<crypto::ServerKeys> keys_;
+  std::unique_ptr<LedgerLoop> loop_;
   std::unique_ptr<store::LedgerWriter> ledger_;
   std::unique_ptr<store::Pool> pool_;
   std::unique_ptr<store::Pool> heartbeat_;

@@ -86,6 +86,8 @@ struct LedgerWriter::Impl {
   }
 
   [[nodiscard]] std::shared_ptr<LedgerEpoch> current_epoch();
+  [[nodiscard]] OpenLog live_log();
+  void follow_live_log();
   [[nodiscard]] LeafNumbers take_numbers(std::shared_ptr<LedgerEpoch>& epoch, std::size_t count);
   [[nodiscard]] std::vector<Bytes> make_leaves(const LedgerEpoch& epoch,
                                                std::span<const ledger::Event> events,
@@ -132,10 +134,31 @@ std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::current_epoch() {
     throw Failure(Retry::Later, "ledger_stopped", "this process is ending; its ledger is closed");
   }
   if (epoch->is_abandoned()) {
-    const OpenLog log{.log_id = epoch->log_id(), .origin = epoch->writer().origin()};
-    epoch = begin_epoch(log, epoch->writer().id());
+    const OpenLog log = live_log();
+    const bool is_same_log = log.log_id == epoch->log_id();
+    epoch = begin_epoch(log, is_same_log ? std::optional(epoch->writer().id()) : std::nullopt);
   }
   return epoch;
+}
+
+OpenLog LedgerWriter::Impl::live_log() {
+  auto log = find_open_log(pool, keys.ledger_enrolment_key().public_key());
+  if (!log) throw Failure(Retry::Later, "ledger_stopped", log.error().detail);
+  return *std::move(log);
+}
+
+// A new year, or a successor after a recovery: the epoch there begins before the one here ends, so
+// that no commit has to wait.
+void LedgerWriter::Impl::follow_live_log() {
+  const OpenLog log = live_log();
+  std::shared_ptr<LedgerEpoch> old;
+  {
+    const std::lock_guard lock(mutex);
+    if (phase != Phase::Running || epoch->log_id() >= log.log_id) return;
+    old = std::exchange(epoch, begin_epoch(log, std::nullopt));
+  }
+  log::info("ledger_log_changed", "log_id={}", log.log_id);
+  end_epoch(*old);
 }
 
 LeafNumbers LedgerWriter::Impl::take_numbers(std::shared_ptr<LedgerEpoch>& chosen,
@@ -221,6 +244,7 @@ Result<void> LedgerWriter::start() {
 
 void LedgerWriter::keep_alive() {
   if (!impl_->is_running()) return;
+  impl_->follow_live_log();
   const std::shared_ptr<LedgerEpoch> epoch = impl_->current_epoch();
   const auto now = impl_->clock.steady_now();
   const auto upto =
@@ -253,14 +277,20 @@ std::unique_ptr<StagedEvents> LedgerWriter::stage(Transaction& transaction,
         Retry::Never, "too_many_events", "more ledger events in one commit than the span");
   }
   std::shared_ptr<LedgerEpoch> epoch = impl_->current_epoch();
-  // Keys before numbers: a wait for another transaction's key must not hold a number.
-  const SubjectPseudonyms pseudonyms(
-      transaction, events, epoch->writer().origin(), impl_->keys, impl_->random);
-  LeafNumbers taken = impl_->take_numbers(epoch, events.size());
-  NumbersGuard numbers(*epoch, std::move(taken));
-  std::string transaction_id = stage_leaves(
-      transaction, epoch->log_id(), impl_->make_leaves(*epoch, events, pseudonyms, numbers.get()));
-  return std::make_unique<StagedLeaves>(epoch, numbers.hand_over(), std::move(transaction_id));
+  for (;;) {
+    const ledger::Origin origin = epoch->writer().origin();
+    // Keys before numbers: a wait for another transaction's key must not hold a number.
+    const SubjectPseudonyms pseudonyms(transaction, events, origin, impl_->keys, impl_->random);
+    LeafNumbers taken = impl_->take_numbers(epoch, events.size());
+    NumbersGuard numbers(*epoch, std::move(taken));
+    // Another log meanwhile: in it the same people have other names.
+    if (epoch->writer().origin() != origin) continue;
+    std::string transaction_id =
+        stage_leaves(transaction,
+                     epoch->log_id(),
+                     impl_->make_leaves(*epoch, events, pseudonyms, numbers.get()));
+    return std::make_unique<StagedLeaves>(epoch, numbers.hand_over(), std::move(transaction_id));
+  }
 }
 
 }  // namespace rightful::store

@@ -1,0 +1,67 @@
+#include "app/signer_child.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/core/log.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::filesystem::path own_program() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path("/proc/self/exe") : program;
+}
+
+}  // namespace
+
+void SignerChild::keep() {
+  try {
+    if (process_) {
+      const auto ended = process_->try_wait();
+      if (!ended) return;
+      log::error("signer_ended",
+                 "exit={} signal={}",
+                 ended->exit_code.value_or(-1),
+                 ended->signal.value_or(0));
+      process_.reset();
+    }
+    if (!started_ || clock_.steady_now() - *started_ >= 1s) start();
+  } catch (const Failure& failure) {
+    log::error("signer_not_started", "cause={}", failure.cause());
+  }
+}
+
+void SignerChild::start() {
+  started_ = clock_.steady_now();
+  SubprocessSpec spec{.program = own_program(),
+                      .arguments = {"work",
+                                    "--role",
+                                    "signer",
+                                    "--signer-dir",
+                                    signer_directory_.string(),
+                                    "--ledger-dir",
+                                    ledger_directory_.string()},
+                      .environment = {},
+                      .directory = "/",
+                      .descriptors = {{STDERR_FILENO, STDERR_FILENO}},
+                      .group = {},
+                      .new_session = true,
+                      .dies_with_parent = true};
+  process_.emplace(Subprocess::start(spec));
+}
+
+void SignerChild::stop() {
+  if (!process_) return;
+  process_->send_signal(SIGTERM);
+  if (!process_->wait_for(5s)) log::warn("signer_killed");
+  process_.reset();
+}
+
+}  // namespace rightful::app

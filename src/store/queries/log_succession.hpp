@@ -1,0 +1,21 @@
+/// @file
+/// Statements that open a further log.
+#pragma once
+
+#include "rightful/store/sql.hpp"
+
+namespace rightful::store::queries {
+
+/// Nothing when another process opened it in this moment.
+inline constexpr Sql kOpenNextLog{"open_next_log",
+                                  "INSERT INTO ledger.log (log_id, origin, state, enrol_key) "
+                                  "SELECT max(log_id) + 1, $1, 'open', $2 FROM ledger.log "
+                                  "ON CONFLICT DO NOTHING RETURNING log_id"};
+
+/// By the database's clock, as `opened_at`.
+inline constexpr Sql kOpenedLongAgo{
+    "opened_long_ago",
+    "SELECT opened_at <= clock_timestamp() - $2::interval AS is_old FROM ledger.log "
+    "WHERE log_id = $1"};
+
+}  // namespace rightful::store::queries
