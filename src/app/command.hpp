@@ -48,6 +48,7 @@ struct Command {
 [[nodiscard]] Command catalog_import_fides_command();
 [[nodiscard]] Command catalog_phrases_command();
 [[nodiscard]] Command audit_verify_command();
+[[nodiscard]] Command audit_export_command();
 [[nodiscard]] Command enrol_command();
 [[nodiscard]] Command request_command();
 [[nodiscard]] Command status_command();

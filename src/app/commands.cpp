@@ -76,6 +76,7 @@ const std::vector<Command>& all_commands() {
                                                  catalog_import_fides_command(),
                                                  catalog_phrases_command(),
                                                  audit_verify_command(),
+                                                 audit_export_command(),
                                                  enrol_command(),
                                                  request_command(),
                                                  status_command(),

@@ -1,7 +1,6 @@
 #include "ledger/entry_check.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/writer.hpp"
@@ -15,14 +14,9 @@ namespace {
 constexpr std::chrono::minutes kLongestSilence{10};
 constexpr std::chrono::minutes kClockTolerance{1};
 
-// What the enrolment key itself may write.
-bool is_of_enrolment(std::string_view act) {
-  constexpr std::array<std::string_view, 5> kActs{events::LogGenesis::kAct,
-                                                  events::LogRecovery::kAct,
-                                                  events::LogThawed::kAct,
-                                                  events::LogSealed::kAct,
-                                                  events::KeyringRotated::kAct};
-  return std::ranges::find(kActs, act) != kActs.end();
+// What nobody else may write.
+bool is_of_enrolment_alone(std::string_view act) {
+  return is_enrolment_act(act) && act != events::KeyringRotated::kAct;
 }
 
 FindingKind kind_of(LeafFailure failure) {
@@ -37,38 +31,85 @@ std::string number_of(std::string_view writer, std::uint64_t n) {
 
 EntryCheck::EntryCheck(const Origin& origin,
                        const VerifyRequest& request,
-                       const std::vector<ForeignHead>& foreign,
+                       const KnownHeads& heads,
                        Findings& findings)
     : origin_(origin),
       request_(request),
-      foreign_(foreign),
       findings_(findings),
+      chain_(heads, findings),
+      crew_(origin, request.depth == Depth::Everything ? request.threads : 1),
       enrolment_(request.enrolment) {}
 
-void EntryCheck::check(std::uint64_t index, ByteView bytes) {
-  const auto leaf = parse_leaf(bytes);
-  if (!leaf) {
-    findings_.add(kind_of(leaf.error()), index, std::string(name_of(leaf.error())));
-    return;
+void EntryCheck::prepare(const std::vector<ByteView>& leaves) {
+  row_.clear();
+  for (const ByteView leaf : leaves) {
+    Prepared& entry = row_.emplace_back();
+    entry.bytes = leaf;
+    if (!leaf.empty()) entry.leaf = parse_leaf(leaf);
   }
-  const bool is_known = check_event(*leaf).has_value();
-  if (!is_known) findings_.add(FindingKind::UnknownEvent, index, std::string(leaf->act));
-  if (is_sealed_) {
-    findings_.add(FindingKind::AfterStop, index, "behind log.sealed");
+  if (request_.depth == Depth::Everything) check_ahead();
+}
+
+// Whose signature it must be is only known when its turn comes; but it hardly ever is another's.
+void EntryCheck::check_ahead() {
+  StartedInRow started;
+  jobs_.clear();
+  for (Prepared& entry : row_) {
+    if (!entry.leaf) continue;
+    entry.key = likely_key(*entry.leaf, started);
+    if (!entry.key) continue;
+    jobs_.push_back({.bytes = entry.bytes, .leaf = &*entry.leaf, .key = *entry.key});
   }
-  if (index == 0) {
-    check_genesis(index, bytes, *leaf, is_known);
-  } else if (leaf->act == events::WriterStart::kAct) {
-    check_start(index, bytes, *leaf, is_known);
-  } else {
-    check_written(index, bytes, *leaf, is_known);
+  crew_.check(jobs_);
+  auto job = jobs_.begin();
+  for (Prepared& entry : row_) {
+    if (entry.key) entry.holds = (job++)->holds;
   }
 }
 
-void EntryCheck::check_genesis(std::uint64_t index,
-                               ByteView bytes,
-                               const Leaf& leaf,
-                               bool is_known) {
+std::optional<crypto::SignPublicKey> EntryCheck::likely_key(const Leaf& leaf,
+                                                            StartedInRow& started) const {
+  const bool is_start = leaf.act == events::WriterStart::kAct;
+  if (is_start || leaf.act == events::LogGenesis::kAct) {
+    const auto key = decode_field<crypto::SignPublicKey>(leaf, is_start ? "pub" : "enrol");
+    if (!key) return std::nullopt;
+    started.emplace_back(leaf.w, *key);
+    return *key;
+  }
+  const auto writer = writers_.find(leaf.w);
+  if (writer != writers_.end()) return writer->second.key;
+  const auto found = std::ranges::find(started, leaf.w, &StartedInRow::value_type::first);
+  return found == started.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool EntryCheck::is_signed(const Prepared& entry, const crypto::SignPublicKey& key) const {
+  if (request_.depth != Depth::Everything) return true;
+  if (entry.key == key) return entry.holds;
+  return check_signature(entry.bytes, *entry.leaf, origin_, key).has_value();
+}
+
+void EntryCheck::check(std::uint64_t index, std::size_t at) {
+  const Prepared& entry = row_.at(at);
+  if (!entry.leaf) {
+    const LeafFailure failure = entry.leaf.error();
+    findings_.add(kind_of(failure), index, std::string(name_of(failure)));
+    return;
+  }
+  const Leaf& leaf = *entry.leaf;
+  const bool is_known = check_event(leaf).has_value();
+  if (!is_known) findings_.add(FindingKind::UnknownEvent, index, std::string(leaf.act));
+  if (facts_.is_sealed) findings_.add(FindingKind::AfterStop, index, "behind log.sealed");
+  if (index == 0) {
+    check_genesis(index, entry, is_known);
+  } else if (leaf.act == events::WriterStart::kAct) {
+    check_start(index, entry, is_known);
+  } else {
+    check_written(index, entry, is_known);
+  }
+}
+
+void EntryCheck::check_genesis(std::uint64_t index, const Prepared& entry, bool is_known) {
+  const Leaf& leaf = *entry.leaf;
   const auto key = decode_field<crypto::SignPublicKey>(leaf, "enrol");
   const bool is_genesis = is_known && leaf.act == events::LogGenesis::kAct && key && leaf.n == 0 &&
                           field_of(leaf, "origin") == origin_.text() &&
@@ -81,7 +122,7 @@ void EntryCheck::check_genesis(std::uint64_t index,
     findings_.add(FindingKind::WriterUnknown, index, "another enrolment key than the given one");
     return;
   }
-  if (!check_signature(bytes, leaf, origin_, *key)) {
+  if (!is_signed(entry, *key)) {
     findings_.add(FindingKind::WriterSig, index, std::string(leaf.w));
     return;
   }
@@ -89,25 +130,16 @@ void EntryCheck::check_genesis(std::uint64_t index,
   enrolment_id_ = leaf.w;
   admit(index, leaf, *key, 1);
   check_times(index, leaf);
-  compare_chain(leaf);
+  facts_.previous_origin = field_of(leaf, "prev_origin");
+  chain_.meet(index,
+              {.origin = facts_.previous_origin,
+               .size = integer_of(leaf, "prev_size"),
+               .root = field_of(leaf, "prev_root")},
+              Ending::GoesOn);
 }
 
-void EntryCheck::compare_chain(const Leaf& genesis) {
-  for (const ForeignHead& foreign : foreign_) {
-    const Checkpoint& before = foreign.checkpoint;
-    if (before.origin.text() != field_of(genesis, "prev_origin")) {
-      findings_.add(FindingKind::OtherOrigin, std::nullopt, foreign.name);
-      continue;
-    }
-    const std::uint64_t size = integer_of(genesis, "prev_size");
-    const bool is_same_root = to_hex(before.head.root.bytes()) == field_of(genesis, "prev_root");
-    if (before.head.size > size || (before.head.size == size && !is_same_root)) {
-      findings_.add(FindingKind::Chain, 0, foreign.name);
-    }
-  }
-}
-
-void EntryCheck::check_start(std::uint64_t index, ByteView bytes, const Leaf& leaf, bool is_known) {
+void EntryCheck::check_start(std::uint64_t index, const Prepared& entry, bool is_known) {
+  const Leaf& leaf = *entry.leaf;
   if (!enrolment_ || !is_known) {
     findings_.add(FindingKind::WriterUnknown, index, number_of(leaf.w, leaf.n));
     return;
@@ -117,7 +149,7 @@ void EntryCheck::check_start(std::uint64_t index, ByteView bytes, const Leaf& le
     findings_.add(FindingKind::WriterUnknown, index, std::string(leaf.w));
     return;
   }
-  if (!check_signature(bytes, leaf, origin_, enrolled->key)) {
+  if (!is_signed(entry, enrolled->key)) {
     findings_.add(FindingKind::WriterSig, index, std::string(leaf.w));
     return;
   }
@@ -147,10 +179,8 @@ void EntryCheck::admit(std::uint64_t index,
   writers_.emplace(std::string(leaf.w), writer);
 }
 
-void EntryCheck::check_written(std::uint64_t index,
-                               ByteView bytes,
-                               const Leaf& leaf,
-                               bool is_known) {
+void EntryCheck::check_written(std::uint64_t index, const Prepared& entry, bool is_known) {
+  const Leaf& leaf = *entry.leaf;
   const auto found = writers_.find(leaf.w);
   if (found == writers_.end()) {
     if (stopped_.contains(leaf.w)) {
@@ -161,24 +191,38 @@ void EntryCheck::check_written(std::uint64_t index,
     return;
   }
   Writer& writer = found->second;
-  if (!check_signature(bytes, leaf, origin_, writer.key)) {
+  if (!is_signed(entry, writer.key)) {
     findings_.add(FindingKind::WriterSig, index, number_of(leaf.w, leaf.n));
     return;
   }
-  if (leaf.w == enrolment_id_ && !is_of_enrolment(leaf.act)) {
-    findings_.add(
-        FindingKind::WriterUnknown, index, "the enrolment key writes no " + std::string(leaf.act));
-  }
+  const bool is_admitted = may_write(index, leaf);
   const bool is_stop = leaf.act == events::WriterStop::kAct;
   if (is_stop) check_stop(index, writer, leaf);
   if (!is_stop) check_number(index, writer, leaf.w, leaf.n);
   check_times(index, leaf);
-  if (!is_known) return;
+  if (!is_known || !is_admitted) return;
   if (leaf.act == events::WriterAlive::kAct) check_alive(index, writer, leaf);
   note_event(index, leaf);
   if (!is_stop) return;
   stopped_.emplace(leaf.w);
   writers_.erase(found);
+}
+
+// Who ends, thaws or recovers a log needs the enrolment key, which no running process has; and
+// that key writes nothing else.
+bool EntryCheck::may_write(std::uint64_t index, const Leaf& leaf) {
+  if (leaf.act == events::LogGenesis::kAct) {
+    findings_.add(FindingKind::WriterUnknown, index, "a log has one log.genesis, its first entry");
+    return false;
+  }
+  const bool is_enrolment = leaf.w == enrolment_id_;
+  const bool fits = is_enrolment ? is_enrolment_act(leaf.act) : !is_of_enrolment_alone(leaf.act);
+  if (fits) return true;
+  findings_.add(FindingKind::WriterUnknown,
+                index,
+                (is_enrolment ? "the enrolment key writes no " : "only the enrolment key writes ") +
+                    std::string(leaf.act));
+  return false;
 }
 
 void EntryCheck::tell_unless_missing(FindingKind kind, std::uint64_t index, std::string detail) {
@@ -219,7 +263,17 @@ void EntryCheck::check_stop(std::uint64_t index, const Writer& writer, const Lea
 }
 
 void EntryCheck::note_event(std::uint64_t index, const Leaf& leaf) {
-  if (leaf.act == events::LogSealed::kAct) is_sealed_ = true;
+  if (leaf.act == events::LogSealed::kAct) {
+    facts_.is_sealed = true;
+    facts_.next_origin = field_of(leaf, "next_origin");
+  }
+  if (leaf.act == events::LogRecovery::kAct) {
+    chain_.meet(index,
+                {.origin = field_of(leaf, "old_origin"),
+                 .size = integer_of(leaf, "size"),
+                 .root = field_of(leaf, "root")},
+                Ending::LastSigned);
+  }
   if (leaf.act == events::LogRejected::kAct) {
     findings_.add(FindingKind::Rejected, index, std::string(field_of(leaf, "why")));
   }
@@ -258,15 +312,20 @@ void EntryCheck::finish(std::uint64_t size) {
   if (last_heartbeat_ && *newest_ - *last_heartbeat_ > kLongestSilence) {
     findings_.add(FindingKind::Silence, size, "since " + format_rfc3339(*last_heartbeat_));
   }
-  for (const ForeignHead& foreign : foreign_) {
-    if (size == 0) findings_.add(FindingKind::OtherOrigin, std::nullopt, foreign.name);
-  }
-  if (!request_.now || is_sealed_) return;
+  chain_.finish();
+  if (!request_.now || facts_.is_sealed) return;
   if (!newest_ || *request_.now - *newest_ > request_.max_age) {
     findings_.add(FindingKind::Stale,
                   size,
                   newest_ ? "the last entry is of " + format_rfc3339(*newest_) : "no entry");
   }
+}
+
+LogFacts EntryCheck::facts() const {
+  LogFacts facts = facts_;
+  facts.is_chain_shown = chain_.is_shown();
+  facts.newest = newest_;
+  return facts;
 }
 
 }  // namespace rightful::ledger

@@ -23,6 +23,10 @@ class Findings {
 
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
+  [[nodiscard]] const std::array<std::uint64_t, kFindingKinds>& of_kind() const noexcept {
+    return of_kind_;
+  }
+
   [[nodiscard]] std::uint64_t untold() const noexcept { return untold_; }
 
  private:

@@ -6,9 +6,7 @@
 
 namespace rightful::ledger {
 
-namespace {
-
-FindingKind kind_of(ErrorCode code) {
+FindingKind kind_of_note_error(ErrorCode code) noexcept {
   if (code == ErrorCode::NotAuthentic) return FindingKind::BadSignature;
   if (code == ErrorCode::NotFound) return FindingKind::KeyUnknown;
   if (code == ErrorCode::Conflict) return FindingKind::OtherOrigin;
@@ -16,10 +14,11 @@ FindingKind kind_of(ErrorCode code) {
   return FindingKind::NoCheckpoint;
 }
 
-// Both notes, so that anybody can show what the log did.
 std::string two_notes(const Bytes& one, const Bytes& other) {
   return "note: " + to_base64(one) + " note: " + to_base64(other);
 }
+
+namespace {
 
 class Collector {
  public:
@@ -29,15 +28,28 @@ class Collector {
   void take_held(const HeldNote& held) {
     const auto opened = open_checkpoint(held.note, request_.keys);
     if (!opened) {
-      findings_.add(
-          kind_of(opened.error().code), std::nullopt, held.name + ": " + opened.error().detail);
+      findings_.add(kind_of_note_error(opened.error().code),
+                    std::nullopt,
+                    held.name + ": " + opened.error().detail);
       return;
     }
     if (opened->checkpoint.origin == published_.checkpoint.checkpoint.origin) {
       compare(opened->checkpoint.head, held.name, held.note);
     } else {
-      heads_.foreign.push_back({opened->checkpoint, held.name});
+      heads_.foreign.push_back({.checkpoint = opened->checkpoint, .name = held.name});
     }
+  }
+
+  void take_previous(const HeldPrevious& previous) {
+    const auto opened = open_checkpoint(previous.note, request_.keys);
+    if (!opened) {
+      findings_.add(kind_of_note_error(opened.error().code),
+                    std::nullopt,
+                    previous.name + ": " + opened.error().detail);
+      return;
+    }
+    heads_.previous = ForeignHead{
+        .checkpoint = opened->checkpoint, .name = previous.name, .tiles = previous.tiles};
   }
 
   // What the log itself saved is taken as far as it can be read: it is no one else's evidence.
@@ -52,7 +64,9 @@ class Collector {
     if (!opened && opened.error().code == ErrorCode::NotFound) {
       findings_.add(FindingKind::PassedOver, size, path.text() + ": " + opened.error().detail);
     } else if (!opened) {
-      findings_.add(kind_of(opened.error().code), size, path.text() + ": " + opened.error().detail);
+      findings_.add(kind_of_note_error(opened.error().code),
+                    size,
+                    path.text() + ": " + opened.error().detail);
     } else if (opened->checkpoint.origin != published_.checkpoint.checkpoint.origin) {
       findings_.add(FindingKind::OtherOrigin, size, path.text());
     } else {
@@ -115,8 +129,9 @@ std::optional<PublishedHead> open_published(TileSource& source,
   }
   auto opened = open_checkpoint(*note, request.keys);
   if (!opened) {
-    findings.add(
-        kind_of(opened.error().code), std::nullopt, "checkpoint: " + opened.error().detail);
+    findings.add(kind_of_note_error(opened.error().code),
+                 std::nullopt,
+                 "checkpoint: " + opened.error().detail);
     return std::nullopt;
   }
   if (opened->signed_by.size() > 1) {
@@ -134,6 +149,7 @@ KnownHeads collect_known_heads(TileSource& source,
   Collector collector(published, request, findings);
   for (const HeldNote& held : request.held)
     collector.take_held(held);
+  if (request.previous) collector.take_previous(*request.previous);
   const auto saved = source.saved_checkpoints();
   if (!saved) {
     const bool is_too_many = saved.error().code == ErrorCode::LimitExceeded;

@@ -28,12 +28,20 @@ struct PublishedHead {
 struct ForeignHead {
   Checkpoint checkpoint;
   std::string name;
+  TileSource* tiles = nullptr;  ///< of that log, where there are any
 };
 
 struct KnownHeads {
   std::vector<KnownHead> earlier;  ///< ascending by size, all of them 1 … the published one's
   std::vector<ForeignHead> foreign;
+  std::optional<ForeignHead> previous;  ///< the log that this one is said to go on from
 };
+
+/// What an error of open_checkpoint means.
+[[nodiscard]] FindingKind kind_of_note_error(ErrorCode code) noexcept;
+
+/// `note: <base64> note: <base64>`: both, so that anybody can show what the log did.
+[[nodiscard]] std::string two_notes(const Bytes& one, const Bytes& other);
 
 /// Empty when there is nothing to verify.
 [[nodiscard]] std::optional<PublishedHead> open_published(TileSource& source,

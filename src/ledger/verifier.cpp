@@ -35,7 +35,7 @@ class LogPass {
         head_(checkpoint.head),
         findings_(findings),
         published_(source, heads.earlier),
-        entries_(checkpoint.origin, request, heads.foreign, findings) {}
+        entries_(checkpoint.origin, request, heads, findings) {}
 
   void run() {
     for (std::uint64_t index = 0; tile_width(0, index, head_.size) != 0; ++index) {
@@ -50,6 +50,8 @@ class LogPass {
   }
 
   [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
+
+  [[nodiscard]] LogFacts facts() const { return entries_.facts(); }
 
  private:
   using Hashes = std::vector<TreeHash>;
@@ -115,9 +117,10 @@ class LogPass {
   }
 
   bool take_leaves(std::uint64_t first, const EntryBundle& bundle, const Hashes* tile) {
+    entries_.prepare(bundle.leaves);
     for (std::size_t at = 0; at < bundle.leaves.size(); ++at) {
       if (!bundle.leaves[at].empty()) {
-        entries_.check(first + at, bundle.leaves[at]);
+        entries_.check(first + at, at);
       } else if (!take_erased(first + at, (*tile)[at])) {
         return false;
       }
@@ -162,7 +165,7 @@ class LogPass {
     }
     tell_differences(tiles_are_wrong ? FindingKind::Tile : FindingKind::LeafHash);
     (tiles_are_wrong ? *bodies_ : published_).tell(findings_);
-    if (request_.depth == Depth::Everything) entries_.finish(head_.size);
+    if (request_.depth != Depth::HashesOnly) entries_.finish(head_.size);
   }
 
   void tell_differences(FindingKind kind) {
@@ -198,10 +201,14 @@ Verdict verify_log(TileSource& source, const VerifyRequest& request, FindingSink
     LogPass pass(source, request, published->checkpoint.checkpoint, heads, findings);
     pass.run();
     verdict.entries = pass.taken();
+    verdict.facts = pass.facts();
+    verdict.earlier = heads.earlier.size();
     verdict.note = std::move(published->note);
     verdict.checkpoint = std::move(published->checkpoint);
   }
   verdict.severity = findings.gravest();
+  verdict.depth = request.depth;
+  verdict.of_kind = findings.of_kind();
   verdict.findings = findings.count();
   verdict.untold = findings.untold();
   return verdict;

@@ -44,14 +44,14 @@ namespace rightful::ledger {
 
 /// Which entries are meant; what is not set excludes nothing.
 struct EntryFilter {
-  std::uint64_t from = 0;           ///< the first index
-  std::optional<std::uint64_t> to;  ///< the index behind the last
-  std::optional<std::string> act;   ///< the fields of the leaf, compared as text
-  std::optional<std::string> subj;
-  std::optional<std::string> req;
-  std::optional<std::string> actor;
-  std::optional<Instant> since;  ///< the earliest `t`
-  std::optional<Instant> until;  ///< the `t` that is too late
+  std::uint64_t from = 0;                          ///< the first index
+  std::optional<std::uint64_t> to = std::nullopt;  ///< the index behind the last
+  std::optional<std::string> act = std::nullopt;   ///< the fields of the leaf, compared as text
+  std::optional<std::string> subj = std::nullopt;
+  std::optional<std::string> req = std::nullopt;
+  std::optional<std::string> actor = std::nullopt;
+  std::optional<Instant> since = std::nullopt;  ///< the earliest `t`
+  std::optional<Instant> until = std::nullopt;  ///< the `t` that is too late
 
   [[nodiscard]] bool takes_index(std::uint64_t index) const noexcept {
     return index >= from && (!to || index < *to);

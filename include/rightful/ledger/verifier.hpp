@@ -3,6 +3,7 @@
 /// every hash, every entry, every writer's numbers.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -32,7 +33,16 @@ struct HeldNote {
 
 enum class Depth : std::uint8_t {
   Everything,
-  HashesOnly  ///< signature, tree and hashes; entries are not read
+  WithoutSignatures,  ///< as Everything, but nobody checks who signed an entry
+  HashesOnly          ///< signature, tree and hashes; entries are not read
+};
+
+/// The log that this one goes on from, as far as an auditor has it.
+struct HeldPrevious {
+  std::string name;  ///< for messages
+  Bytes note;        ///< its checkpoint; the trust file has its key
+  /// Its tiles; without them only a checkpoint of the very size that is named can be compared.
+  TileSource* tiles = nullptr;
 };
 
 struct VerifyRequest {
@@ -44,6 +54,8 @@ struct VerifyRequest {
   std::chrono::milliseconds max_age = std::chrono::minutes(15);
   std::set<std::pair<FindingKind, std::uint64_t>> known;  ///< examined already: told as reports
   Depth depth = Depth::Everything;
+  std::optional<HeldPrevious> previous;
+  unsigned threads = 1;  ///< for signatures: 1 … 64; no finding depends on it
 };
 
 /// Told as they are found.
@@ -54,13 +66,27 @@ class FindingSink {
   virtual void found(const Finding& finding) = 0;
 };
 
+/// What the log says of its place among others, as far as its entries were read.
+struct LogFacts {
+  bool is_sealed = false;
+  std::string next_origin;      ///< of `log.sealed`
+  std::string previous_origin;  ///< of `log.genesis`; `-` for a first log, empty when not read
+  /// Was it shown that this log goes on from the previous one that was given?
+  bool is_chain_shown = false;
+  std::optional<Instant> newest;  ///< when the last entry says that it was written
+};
+
 struct Verdict {
   Severity severity = Severity::NotEnough;  ///< the gravest; Report = verified
   std::optional<SignedCheckpoint> checkpoint;
   Bytes note;                 ///< the published checkpoint; what an auditor keeps after `Report`
   std::uint64_t entries = 0;  ///< looked at
   std::uint64_t findings = 0;
-  std::uint64_t untold = 0;  ///< of these, only counted
+  std::uint64_t untold = 0;                            ///< of these, only counted
+  std::array<std::uint64_t, kFindingKinds> of_kind{};  ///< of these, of each kind
+  std::uint64_t earlier = 0;  ///< earlier checkpoints that the tree was compared with
+  Depth depth = Depth::Everything;
+  LogFacts facts;
 };
 
 /// One pass over the log.

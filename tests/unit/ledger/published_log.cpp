@@ -53,8 +53,8 @@ std::string Verified::text() const {
   return text;
 }
 
-PublishedLog::PublishedLog()
-    : origin(Origin::parse("audit.example.test/dsar/dev").value()),
+PublishedLog::PublishedLog(std::string_view name)
+    : origin(Origin::parse(name).value()),
       enrolment(key_of(std::byte{0x22})),
       writer(writer_of(std::byte{0x33})) {
   signers.push_back(NoteSigner::create(origin.text(), key_of(std::byte{0x11})).value());
@@ -90,6 +90,17 @@ Bytes PublishedLog::make_by(const Writer& by,
 Bytes PublishedLog::make(const Event& event) {
   milliseconds += 100;
   return make_by(writer, event, next_n++, milliseconds);
+}
+
+void PublishedLog::append_by_enrolment(const Event& event) {
+  milliseconds += 100;
+  const Writer by(key_of(std::byte{0x22}), origin);
+  bodies.push_back(make_by(by, event, next_enrolment_n++, milliseconds));
+}
+
+void PublishedLog::follow(const Origin& previous, const TreeHead& head) {
+  bodies.at(0) = make_genesis(
+      enrolment, origin, stamp_of(0, 0), PreviousLog{.origin = previous, .head = head});
 }
 
 void PublishedLog::fill(std::uint64_t count) {
@@ -166,8 +177,12 @@ VerifyRequest PublishedLog::request() const {
 
 Verified PublishedLog::verify(const VerifyRequest& request, const std::filesystem::path& place) {
   auto directory = LogDirectory::open(place).value();
+  return verify(request, directory);
+}
+
+Verified PublishedLog::verify(const VerifyRequest& request, TileSource& source) {
   Collected sink;
-  const Verdict verdict = verify_log(directory, request, sink);
+  const Verdict verdict = verify_log(source, request, sink);
   return {verdict, sink.findings};
 }
 

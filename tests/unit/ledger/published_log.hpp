@@ -31,7 +31,7 @@ struct Verified {
 /// The leaves, and the means to change them behind the writers' backs and to publish them again.
 class PublishedLog {
  public:
-  PublishedLog();
+  explicit PublishedLog(std::string_view name = "audit.example.test/dsar/dev");
 
   /// Genesis and one writer's start, then `count` facts with a heartbeat among every ten.
   void fill(std::uint64_t count);
@@ -52,6 +52,11 @@ class PublishedLog {
   [[nodiscard]] Bytes start_of(const Writer& writer,
                                const std::optional<WriterId>& previous,
                                std::byte enrolment_seed = std::byte{0x22}) const;
+
+  /// The next leaf of the enrolment key.
+  void append_by_enrolment(const Event& event);
+  /// This log's first entry says that it goes on from another.
+  void follow(const Origin& previous, const TreeHead& head);
 
   /// All files anew, as an operator with the log's key would.
   void publish();
@@ -76,6 +81,7 @@ class PublishedLog {
 
   [[nodiscard]] static Verified verify(const VerifyRequest& request,
                                        const std::filesystem::path& place);
+  [[nodiscard]] static Verified verify(const VerifyRequest& request, TileSource& source);
 
   LogFolder folder;
   Origin origin;
@@ -83,6 +89,7 @@ class PublishedLog {
   std::vector<NoteSigner> signers;
   Writer writer;
   std::uint64_t next_n = 1;
+  std::uint64_t next_enrolment_n = 1;
   std::uint64_t milliseconds = 0;
   std::vector<Bytes> bodies;
 };
