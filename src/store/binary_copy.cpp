@@ -27,6 +27,10 @@ void BinaryCopy::clear() {
   data_.assign(kHeader);
 }
 
+void BinaryCopy::begin_row() {
+  put(columns_);
+}
+
 void BinaryCopy::add_smallint(std::int64_t value) {
   put(std::int32_t{2});
   put(static_cast<std::int16_t>(value));

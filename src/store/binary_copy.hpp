@@ -20,7 +20,7 @@ class BinaryCopy {
   /// Forgets the rows, keeps the memory.
   void clear();
 
-  void begin_row() { put(columns_); }
+  void begin_row();
 
   void add_smallint(std::int64_t value);
   void add_bigint(std::uint64_t value);
