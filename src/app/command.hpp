@@ -41,6 +41,11 @@ struct Command {
 [[nodiscard]] Command admin_staff_add_command();
 [[nodiscard]] Command admin_staff_list_command();
 [[nodiscard]] Command admin_staff_end_command();
+[[nodiscard]] Command admin_ledger_status_command();
+[[nodiscard]] Command admin_ledger_trust_command();
+[[nodiscard]] Command admin_ledger_open_command();
+[[nodiscard]] Command admin_ledger_rotate_command();
+[[nodiscard]] Command admin_ledger_thaw_command();
 [[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command catalog_explain_command();

@@ -110,12 +110,14 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& op
   state->keys_.emplace(std::move(keys));
   RIGHTFUL_TRY(state->open_cluster(options));
   RIGHTFUL_TRY(state->open_schema(options));
-  RIGHTFUL_TRY(state->open_ledger(options, clock, random));
+  if (options.ledger == LedgerUse::Write) {
+    RIGHTFUL_TRY(state->open_ledger(options, clock, random));
+  }
   state->pool_ = std::make_unique<store::Pool>(
       connection(state->url_, "rightful"), options.connections, state->ledger_.get());
   state->heartbeat_ = std::make_unique<store::Pool>(
       connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
-  store::record_migrations(*state->pool_);
+  if (options.ledger == LedgerUse::Write) store::record_migrations(*state->pool_);
   return state;
 }
 
@@ -189,7 +191,7 @@ void StateStore::keep() {
       if (!restarted) log::error("database_down", "cause={}", name_of(restarted.error().code));
       if (restarted && *restarted) log::warn("database_restarted");
     }
-    ledger_->keep_alive();
+    if (ledger_) ledger_->keep_alive();
   } catch (const Failure& failure) {
     log::warn("keeper_failed", "cause={}", failure.cause());
   }

@@ -36,6 +36,11 @@ enum class SchemaUse : std::uint8_t {
   Migrate  ///< bring it up to date
 };
 
+enum class LedgerUse : std::uint8_t {
+  Write,  ///< opens the ledger where there is none, and begins an epoch of its own
+  Read    ///< leaves no trace: nothing can be recorded
+};
+
 struct StateStoreOptions {
   std::filesystem::path data;  ///< absolute
   std::filesystem::path keys;
@@ -45,6 +50,7 @@ struct StateStoreOptions {
   std::filesystem::path signer_directory = {};  ///< absolute; empty = `<data>/signer`
   ClusterUse cluster = ClusterUse::Attach;
   SchemaUse schema = SchemaUse::Check;
+  LedgerUse ledger = LedgerUse::Write;
   ledger::WriterRole role = "admin";
   std::size_t connections = 4;
 };
@@ -74,6 +80,14 @@ class StateStore {
 
   /// What opening changed in the schema.
   [[nodiscard]] const store::MigrationReport& migrated() const { return migrated_; }
+
+  [[nodiscard]] const std::filesystem::path& ledger_directory() const {
+    return options_.ledger_directory;
+  }
+
+  [[nodiscard]] const std::filesystem::path& signer_directory() const {
+    return options_.signer_directory;
+  }
 
   /// Of the database, for pg_dump and the like; an external one's URL may hold a password.
   [[nodiscard]] const std::string& url() const { return url_; }

@@ -30,12 +30,6 @@ Result<void> check_name_is_free(Transaction& transaction, const ledger::Origin& 
   return {};
 }
 
-std::optional<ledger::PreviousLog> previous_log(Transaction& transaction, const LogRow& log) {
-  const auto newest = ledger_tables::newest_checkpoint(transaction, log.log_id);
-  if (!newest) return ledger::PreviousLog{log.origin, {0, ledger::empty_root()}};
-  return ledger::PreviousLog{log.origin, {newest->size, newest->root}};
-}
-
 }  // namespace
 
 Result<std::optional<LogRow>> find_log_without_key(Pool& pool) {
@@ -96,8 +90,8 @@ Result<void> open_next_log(Pool& pool,
                                               .state = ledger_tables::SignerKeyState::Active}));
   ledger::LeafStamp stamp{.n = 0, .nonce = {}, .t = clock.now()};
   random.fill(stamp.nonce);
-  std::vector<Bytes> leaves{
-      ledger::make_genesis(enrolment, next.origin, stamp, previous_log(transaction, *live))};
+  std::vector<Bytes> leaves{ledger::make_genesis(
+      enrolment, next.origin, stamp, ledger::PreviousLog{live->origin, next.last_signed})};
   if (next.recovery) {
     stamp.n = 1;
     random.fill(stamp.nonce);

@@ -13,6 +13,7 @@
 #include "rightful/crypto/server_keys.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/note.hpp"
+#include "rightful/ledger/proof.hpp"
 #include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/pool.hpp"
 
@@ -35,12 +36,13 @@ inline constexpr std::chrono::hours kSealAfter{24};
 struct NextLog {
   ledger::Origin origin;
   ledger::NoteKey key;
+  ledger::TreeHead last_signed;  ///< of the log before: what the genesis names
   /// `log.recovery` as the second leaf: for a log whose predecessor is dead.
   std::optional<ledger::Event> recovery = {};
 };
 
 /// Opens the successor of the live log in one transaction: row, empty head, signer key,
-/// `log.genesis`, which names the newest signed checkpoint of the log before. From then on new
+/// `log.genesis`, which names the log before. From then on new
 /// epochs write there, and running ones go over within seconds.
 /// @return Conflict when a log of this origin or short name exists; NotFound when none is live.
 [[nodiscard]] Result<void> open_next_log(Pool& pool,

@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "rightful/core/files.hpp"
+#include "rightful/ledger/checkpoint.hpp"
+#include "rightful/ledger/signer.hpp"
+#include "rightful/store/enrolment_leaf.hpp"
+#include "rightful/store/entry_tree.hpp"
+
+#include "app/admin_command.hpp"
+#include "app/admin_state.hpp"
+#include "app/command.hpp"
+#include "app/ledger_view.hpp"
+#include "app/staff_tokens.hpp"
+
+namespace rightful::app {
+
+namespace {
+
+namespace tables = store::ledger_tables;
+using Why = ledger::Code<ledger::CodeList::LogWhy>;
+
+CommandSpec spec() {
+  return {
+      .name = "admin ledger thaw",
+      .summary = "Let a signer that lost its memory sign again; two officers answer for it.",
+      .purpose =
+          "For a log that is frozen by memory_lost, memory_rolled_back or wrong_key. Shows that "
+          "the entries in the database go on from the last published checkpoint and from one that "
+          "was held elsewhere: an auditor's memory, or the `checkpoint` out of a delivered "
+          "package, the newer the better. Then it writes the signer a new memory, and "
+          "`log.thawed` into the ledger.\n\nAfter any other reason, or when the proof does not "
+          "hold, the log is dead: `rightful admin ledger open --recover`.",
+      .arguments = {},
+      .options = {{"--held", "FILE", "A checkpoint of this log that was held elsewhere."},
+                  officer_option(),
+                  second_officer_option()},
+      .settings = TakesSettings::Yes,
+      .examples = {{"rightful admin ledger thaw --held auditor.note --officer-token a.token "
+                    "--second-token b.token",
+                    "After a machine was set back to an older image."}},
+      .exit_codes = "3 The evidence does not hold. 4 The database does not answer."};
+}
+
+Result<void> check(const ParsedCommand& line) {
+  RIGHTFUL_TRY(check_two_officers(line));
+  if (line.has("--held")) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "give a checkpoint that was held elsewhere with --held FILE: an auditor's memory, "
+              "or the one out of a delivered package");
+}
+
+Result<ledger::SignedCheckpoint> read_checkpoint(const std::filesystem::path& file,
+                                                 const LogView& view) {
+  RIGHTFUL_TRY(const Bytes note, read_file(file, ledger::kMaxNoteSizeBytes));
+  std::vector<ledger::NoteKey> keys;  // also the retired ones: it may be old
+  for (const auto& row : view.keys)
+    keys.push_back(row.key);
+  auto opened = ledger::open_checkpoint(note, keys);
+  if (!opened) return fail(opened.error().code, file.string() + ": " + opened.error().detail);
+  return opened;
+}
+
+Result<ledger::Proof> proof_from(store::Pool& pool,
+                                 const LogView& view,
+                                 const ledger::SignedCheckpoint& old) {
+  const std::uint64_t size = old.checkpoint.head.size;
+  if (size > view.head.size()) {
+    return fail(ErrorCode::NotAuthentic,
+                fmt::format("a checkpoint over {} entries was signed, and the database has {}: "
+                            "entries are lost, so this log is dead; open its successor with "
+                            "`rightful admin ledger open --recover`",
+                            size,
+                            view.head.size()));
+  }
+  if (size == 0 || size == view.head.size()) return ledger::Proof();
+  store::EntryTree tree(pool, view.log.log_id, view.head.size());
+  return ledger::make_consistency_proof(tree, size, view.head.size());
+}
+
+/// The entries must give the head that the proofs lead to.
+Result<void> check_head(store::Pool& pool, const LogView& view) {
+  store::EntryTree tree(pool, view.log.log_id, view.head.size());
+  RIGHTFUL_TRY(const auto root, ledger::tree_root(tree, view.head.size()));
+  if (root == view.head.root()) return {};
+  return fail(ErrorCode::NotAuthentic, "the database's entries do not give its own root");
+}
+
+Result<ledger::SignerMemory> make_memory(AdminState& state,
+                                         const LogView& view,
+                                         ledger::FreezeReason reason,
+                                         const SignerRoom& room,
+                                         const std::string& held) {
+  store::Pool& pool = state.store->pool();
+  const auto published = state.store->ledger_directory() / view.name / "checkpoint";
+  RIGHTFUL_TRY(auto last, read_checkpoint(published, view));
+  RIGHTFUL_TRY(auto other, read_checkpoint(held, view));
+  RIGHTFUL_TRY(check_head(pool, view));
+  RIGHTFUL_TRY(auto from_last, proof_from(pool, view, last));
+  RIGHTFUL_TRY(auto from_other, proof_from(pool, view, other));
+  RIGHTFUL_TRY(const auto signers, room.signers(view.log.origin, state.clock.now()));
+  const auto known = keys_that_sign(view);
+  std::vector<ledger::NoteKey> keys;
+  for (const auto& signer : signers) {
+    if (std::ranges::find(known, signer.key()) == known.end()) {
+      return fail(ErrorCode::Denied,
+                  "the signer's key is none of this log's: put the right one back first, or open "
+                  "a successor with `rightful admin ledger open --recover`");
+    }
+    keys.push_back(signer.key());
+  }
+  return ledger::thaw(reason,
+                      view.head,
+                      {.published = std::move(last),
+                       .held = std::move(other),
+                       .from_published = std::move(from_last),
+                       .from_held = std::move(from_other)},
+                      std::move(keys));
+}
+
+Result<void> record(AdminState& state,
+                    const LogView& view,
+                    ledger::FreezeReason reason,
+                    const ledger::StaffRef& officer) {
+  RIGHTFUL_TRY(const auto why, Why::parse(ledger::name_of(reason)));
+  store::Transaction transaction = state.store->pool().begin();
+  RIGHTFUL_TRY(tables::set_log_state(transaction, view.log.log_id, tables::LogState::Open));
+  store::stage_enrolment_leaf(
+      transaction,
+      view.log.log_id,
+      view.log.origin,
+      state.store->keys(),
+      ledger::Event(ledger::Staff{officer},
+                    ledger::events::LogThawed{.size = view.head.size(), .why = why}),
+      state.clock,
+      state.random);
+  transaction.commit();
+  return {};
+}
+
+Result<void> thaw(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
+  RIGHTFUL_TRY(const auto officers, two_officers_of(*state->staff, invocation.line));
+  RIGHTFUL_TRY(const LogView view, view_live_log(state->store->pool()));
+  const SignerPlace place(state->store->signer_directory());
+  RIGHTFUL_TRY(const auto reason, freeze_reason(place, view));
+  if (!reason || view.log.state != tables::LogState::Frozen) {
+    return fail(ErrorCode::Conflict,
+                "the live log is not frozen; `rightful admin ledger status` shows it");
+  }
+  RIGHTFUL_TRY(const auto room, place.enter(view.name));
+  RIGHTFUL_TRY(const auto memory,
+               make_memory(*state, view, *reason, room, *invocation.line.value("--held")));
+  ledger::MemoryFile(room.memory_file()).save(as_bytes(memory.text()));
+  RIGHTFUL_TRY(record(*state, view, *reason, officers.first.ref));
+  invocation.console.err << fmt::format(
+      "{} signs again, from {} entries on. Tell the auditors why it stood still.\n",
+      view.log.origin.text(),
+      view.head.size());
+  return {};
+}
+
+}  // namespace
+
+Command admin_ledger_thaw_command() {
+  return {.spec = spec(), .run = &run_admin<&check, &thaw>};
+}
+
+}  // namespace rightful::app
