@@ -25,8 +25,8 @@ ledger::Frontier read_frontier(const Row& row) {
   const auto root = ledger::TreeHash::parse(row.bytes("root"));
   auto frontier = ledger::Frontier::from_peaks(static_cast<std::uint64_t>(row.integer("size")),
                                                std::move(peaks));
-  if (!root || !frontier || frontier->root() != *root) {
-    throw_damaged("size, root and frontier of the log's head do not belong together");
+  if (!root || !frontier || frontier->root() != *root || !row.boolean("ends_here")) {
+    throw_damaged("size, root, frontier and entries of the log do not belong together");
   }
   return *std::move(frontier);
 }

@@ -11,16 +11,16 @@ namespace {
 constexpr std::chrono::seconds kAskEvery{1};
 constexpr std::chrono::seconds kSweepEvery{60};
 
-std::vector<std::string> running(BulkSession& session) {
+std::vector<std::string> inserting(BulkSession& session) {
   std::vector<std::string> transactions;
-  for (const Row row : session.run(queries::kRunning, {}))
-    transactions.push_back(row.text("virtualxid"));
+  for (const Row row : session.run(queries::kInserting, {}))
+    transactions.push_back(row.text("id"));
   return transactions;
 }
 
-bool any_runs(BulkSession& session, const std::vector<std::string>& transactions) {
+bool any_inserts(BulkSession& session, const std::vector<std::string>& transactions) {
   const Value value(transactions);
-  return session.run(queries::kStillRunning, {&value, 1}).only().boolean("answer");
+  return session.run(queries::kStillInserting, {&value, 1}).only().boolean("answer");
 }
 
 }  // namespace
@@ -32,14 +32,14 @@ std::int64_t OutboxFloor::before_batch(BulkSession& session,
     if (!candidate_ && taken_ > floor_) {
       // A number above the sequence was not given out by it: what follows would be passed over.
       const auto last = session.run(queries::kLastNumber, {}).only().integer("last");
-      candidate_ = Candidate{.last = std::min(taken_, last), .running = running(session)};
+      candidate_ = Candidate{.last = std::min(taken_, last), .inserting = inserting(session)};
     } else if (candidate_ && !candidate_->is_closed) {
-      candidate_->is_closed = !any_runs(session, candidate_->running);
+      candidate_->is_closed = !any_inserts(session, candidate_->inserting);
     }
   }
   if (swept_at_ && now - *swept_at_ < kSweepEvery) return floor_;
   swept_at_ = now;
-  return 0;
+  return kBelowAll;
 }
 
 void OutboxFloor::after_commit(std::optional<std::int64_t> highest, bool took_all) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,9 @@ namespace rightful::store {
 
 class BulkSession;
 
-/// Safe, because it waits for the transactions themselves: who holds a number up to `last` is
-/// running when `last` is read, or has ended. When all of these have ended, and a batch that began
+/// Safe, because it waits for the transactions themselves: who holds a number up to `last` holds
+/// the lock of an INSERT into the outbox when `last` is read, or has ended; an INSERT takes the
+/// lock before the number and keeps it. When all of these have ended, and a batch that began
 /// afterwards has taken everything up to `last`, nothing at or below it can appear any more. One
 /// batch a minute looks at everything nevertheless: for rows that somebody put there under a number
 /// of their own.
@@ -29,13 +31,16 @@ class OutboxFloor {
   void after_commit(std::optional<std::int64_t> highest, bool took_all);
 
  private:
+  /// Numbers of ours begin at 1; others may have put rows under any.
+  static constexpr std::int64_t kBelowAll = std::numeric_limits<std::int64_t>::min();
+
   struct Candidate {
     std::int64_t last;
-    std::vector<std::string> running;
+    std::vector<std::string> inserting;
     bool is_closed = false;  ///< all of them have ended before the batch that runs now
   };
 
-  std::int64_t floor_ = 0;
+  std::int64_t floor_ = kBelowAll;
   std::int64_t taken_ = 0;
   std::optional<Candidate> candidate_;
   std::optional<std::chrono::steady_clock::time_point> asked_at_;

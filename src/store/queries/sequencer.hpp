@@ -6,18 +6,23 @@
 
 namespace rightful::store::queries {
 
-/// The lock is the whole mutual exclusion, together with kAdvanceHead. No row: another works.
+/// The lock is the whole mutual exclusion, together with kAdvanceHead. No row: another works. The
+/// root alone does not fix the size, so the entries' end is looked at too.
 inline constexpr Sql kLockHead{
     "lock_head",
     "SELECT h.size, h.root, h.frontier, l.origin, l.state, l.enrol_key, "
+    "(h.size = 0 OR EXISTS (SELECT FROM ledger.entry e WHERE e.log_id = h.log_id AND "
+    "e.idx = h.size - 1)) AND NOT EXISTS (SELECT FROM ledger.entry e WHERE e.log_id = h.log_id AND "
+    "e.idx = h.size) AS ends_here, "
     "l.log_id = (SELECT max(log_id) FROM ledger.log WHERE state IN ('open', 'frozen')) AS is_live "
     "FROM ledger.head h JOIN ledger.log l USING (log_id) WHERE h.log_id = $1 "
     "FOR UPDATE OF h SKIP LOCKED"};
 /// The same, waiting for the other one's end.
 inline constexpr Sql kWaitForHead{
     "wait_for_head",
-    "SELECT h.size, h.root, h.frontier, l.origin, l.state, l.enrol_key, false AS is_live "
-    "FROM ledger.head h JOIN ledger.log l USING (log_id) WHERE h.log_id = $1 FOR UPDATE OF h"};
+    "SELECT h.size, h.root, h.frontier, l.origin, l.state, l.enrol_key, true AS ends_here, "
+    "false AS is_live FROM ledger.head h JOIN ledger.log l USING (log_id) WHERE h.log_id = $1 "
+    "FOR UPDATE OF h"};
 inline constexpr Sql kAdvanceHead{
     "advance_head",
     "UPDATE ledger.head SET size = $3, root = $4, frontier = $5 WHERE log_id = $1 AND size = $2"};
@@ -40,20 +45,22 @@ inline constexpr Sql kTakeStrayRows{
     "WHERE l.log_id IS NULL OR l.state IN ('sealed', 'purged') ORDER BY s.id LIMIT $1) AS stray "
     "WHERE o.id = stray.id RETURNING o.id, o.leaf, stray.was_sealed"};
 
-/// What bounds late committers: whoever took a number up to `last` is among `running`, or has
-/// ended. The order of the two matters, and the second is read later.
+/// What bounds late committers: who took a number up to `last` holds this lock of its INSERT, or
+/// has ended. The order of the two matters, and the second is read later.
 inline constexpr Sql kLastNumber{
     "last_outbox_number",
     "SELECT coalesce(pg_sequence_last_value('ledger.outbox_id_seq'::regclass), 0) AS last"};
-inline constexpr Sql kRunning{
-    "running_transactions",
-    "SELECT virtualxid FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND granted AND "
-    "mode = 'ExclusiveLock' AND pid <> pg_backend_pid()"};
-inline constexpr Sql kStillRunning{
-    "still_running",
-    "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND granted AND "
-    "mode = 'ExclusiveLock' AND virtualxid = ANY ($1)) OR "
-    "EXISTS (SELECT FROM pg_catalog.pg_prepared_xacts) AS answer"};
+inline constexpr Sql kInserting{
+    "inserting_transactions",
+    "SELECT DISTINCT virtualtransaction AS id FROM pg_catalog.pg_locks WHERE locktype = 'relation' "
+    "AND relation = 'ledger.outbox'::regclass AND mode = 'RowExclusiveLock' AND granted AND "
+    "database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) AND "
+    "pid IS DISTINCT FROM pg_backend_pid()"};
+inline constexpr Sql kStillInserting{
+    "still_inserting",
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'relation' AND "
+    "relation = 'ledger.outbox'::regclass AND mode = 'RowExclusiveLock' AND granted AND "
+    "virtualtransaction = ANY ($1)) AS answer"};
 
 inline constexpr Sql kFindWriters{
     "find_writers",

@@ -69,7 +69,9 @@ class Reader {
   std::map<std::string, bool> stopped_;
 };
 
-OutboxLeaf copy_of(ByteView bytes) {
+}  // namespace
+
+OutboxLeaf read_leaf(ByteView bytes) {
   const auto leaf = ledger::parse_leaf(bytes).value();
   std::string fields;
   for (const auto& [name, value] : leaf.fields) {
@@ -85,8 +87,6 @@ OutboxLeaf copy_of(ByteView bytes) {
           .n = leaf.n,
           .fields = std::move(fields)};
 }
-
-}  // namespace
 
 LedgerFixture::LedgerFixture() : keys_(make_keys(folder_.path() / "keys")) {}
 
@@ -121,7 +121,7 @@ std::vector<OutboxLeaf> LedgerFixture::outbox() {
   for (const store::Row& row : transaction.run(kReadOutbox)) {
     const Bytes bytes = row.bytes("leaf");
     reader.meet(bytes);
-    leaves.push_back(copy_of(bytes));
+    leaves.push_back(read_leaf(bytes));
   }
   return leaves;
 }

@@ -56,6 +56,9 @@ struct OutboxLeaf {
   std::string fields;  ///< `key=value;…`
 };
 
+/// @param bytes  a leaf that passes the checks 1 to 3.
+[[nodiscard]] OutboxLeaf read_leaf(ByteView bytes);
+
 class LedgerFixture : public ::testing::Test {
  protected:
   LedgerFixture();

@@ -1,0 +1,224 @@
+// A superuser changes what the sequencer has written, or puts rows in its way.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/ledger/event.hpp"
+#include "rightful/ledger/leaf.hpp"
+
+#include "tests/integration/ledger/sequencer_fixture.hpp"
+#include "tests/unit/ledger/tree_vectors.hpp"
+
+namespace rightful::testing {
+namespace {
+
+using ledger::FindingKind;
+using ::testing::HasSubstr;
+
+class SequencerTamper : public SequencerFixture {
+ protected:
+  SequencerTamper() : writer_(hand_writer()) {
+    std::vector<Bytes> leaves{writer_.start(keys_.ledger_enrolment_key())};
+    for (std::uint64_t n = 1; n <= 20; ++n)
+      leaves.push_back(writer_.leaf(n));
+    stage(leaves);
+    drain(*sequencer_);
+  }
+
+  /// Past the triggers.
+  void tamper(const std::string& script) {
+    database_.execute_as_admin("SET LOCAL session_replication_role = replica; " + script);
+  }
+
+  /// The next nightly check. @return its fields.
+  std::string check_again() {
+    clock_.advance(std::chrono::hours(24));
+    drain(*sequencer_);
+    return log_field("log.checked");
+  }
+
+  std::string log_field(std::string_view act) {
+    return ask("SELECT convert_from(b.leaf, 'UTF8') FROM ledger.body b WHERE position('\"" +
+               std::string(act) +
+               "\"' IN convert_from(b.leaf, 'UTF8')) > 0 ORDER BY idx DESC LIMIT 1");
+  }
+
+  std::string cause_of_batch() {
+    try {
+      static_cast<void>(sequencer_->run_batch());
+    } catch (const Failure& failure) {
+      return failure.cause();
+    }
+    return "ok";
+  }
+
+  std::unique_ptr<store::Sequencer> sequencer_ = make_sequencer();
+  HandWriter writer_;
+};
+
+TEST_F(SequencerTamper, TheNightlyCheckPassesWhenNothingWasChanged) {
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"passed\""));
+  EXPECT_EQ(places_of("log.checked").size(), 2U);
+  EXPECT_EQ(count("incident"), 0);
+  expect_sound();
+}
+
+// P2, D1: an edited body.
+TEST_F(SequencerTamper, AnEditedBodyIsFound) {
+  tamper("UPDATE ledger.body SET leaf = set_byte(leaf, 40, 65) WHERE idx = 7");
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_EQ(incidents("hash_mismatch"), 1);
+  const Audit result = audit();
+  EXPECT_EQ(result.verdict.severity, ledger::Severity::Proven);
+  EXPECT_TRUE(result.has(FindingKind::LeafHash, 7)) << result.text();
+}
+
+// P2, D3: body and leaf hash.
+TEST_F(SequencerTamper, AnEditedBodyWithItsHashIsFound) {
+  tamper(
+      "UPDATE ledger.body SET leaf = set_byte(leaf, 40, 65) WHERE idx = 7;"
+      "UPDATE ledger.entry SET leaf_hash = sha256('\\x00'::bytea || (SELECT leaf FROM ledger.body "
+      "WHERE idx = 7)) WHERE idx = 7");
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  const Audit result = audit();
+  EXPECT_TRUE(result.has(FindingKind::TreeRoot)) << result.text();
+}
+
+// P2, D7: a whole entry, through the triggers that would have stopped its owner.
+TEST_F(SequencerTamper, ADeletedEntryIsFound) {
+  EXPECT_THROW(database_.execute("DELETE FROM ledger.entry WHERE idx = 9"), Failure);
+  tamper(
+      "DELETE FROM ledger.entry WHERE idx = 9; DELETE FROM ledger.body WHERE idx = 9;"
+      "DELETE FROM ledger.lookup WHERE idx = 9");
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_THAT(ask("SELECT note FROM incident"), HasSubstr("entry 9 of the ledger is missing"));
+}
+
+TEST_F(SequencerTamper, ADeletedBodyIsFound) {
+  tamper("DELETE FROM ledger.body WHERE idx = 9");
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_THAT(ask("SELECT note FROM incident"), HasSubstr("the body of entry 9"));
+  EXPECT_TRUE(audit().has(FindingKind::BodyMissing)) << audit().text();
+}
+
+// D12: only what queries read.
+TEST_F(SequencerTamper, AChangedLookupIsFoundAndMadeAnew) {
+  database_.execute("UPDATE ledger.lookup SET act = 'log.heartbeat' WHERE idx = 9");
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_EQ(incidents("count_mismatch"), 1);
+
+  EXPECT_EQ(store::rebuild_lookup(database_.settings(), 1), head_size());
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"passed\""));
+  expect_sound();
+}
+
+TEST_F(SequencerTamper, ALookupRowInTheWayStopsNothing) {
+  database_.execute(
+      "INSERT INTO ledger.lookup SELECT log_id, (SELECT size FROM ledger.head), t, act, out, "
+      "actor, "
+      "subj, req, writer_id, 21 FROM ledger.lookup WHERE idx = 9");
+  stage({writer_.leaf(21), writer_.leaf(22)});
+
+  drain(*sequencer_);
+
+  EXPECT_EQ(count("ledger.outbox"), 0);
+  EXPECT_EQ(count("ledger.rejected"), 0);
+  expect_sound();
+}
+
+// The window in the database was set back, so that an old leaf fits again.
+TEST_F(SequencerTamper, AnOldLeafIsRefusedEvenWhenItsWriterWasSetBack) {
+  database_.execute_as_admin(
+      "INSERT INTO ledger.outbox (log_id, leaf) SELECT 1, leaf FROM ledger.body JOIN ledger.lookup "
+      "USING (log_id, idx) WHERE writer_id = '" +
+      writer_.id() +
+      "' AND n = 5; UPDATE ledger.writer SET base = 5, seen = 0 WHERE writer_id = '" +
+      writer_.id() + "'");
+
+  drain(*sequencer_);
+
+  EXPECT_EQ(count("ledger.rejected WHERE why = 'replay'"), 1);
+  EXPECT_FALSE(audit().has(FindingKind::CounterReplay)) << audit().text();
+}
+
+TEST_F(SequencerTamper, EntriesBeyondTheHeadStopTheLog) {
+  tamper("INSERT INTO ledger.entry (log_id, idx, leaf_hash) SELECT 1, size, root FROM ledger.head");
+  stage({writer_.leaf(21)});
+
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  EXPECT_EQ(count("ledger.outbox"), 1);
+}
+
+TEST_F(SequencerTamper, AChangedHeadStopsTheLog) {
+  for (const char* const change :
+       {"root = sha256('x')", "size = size - 1", "frontier = '\\x'::bytea", "size = 0"}) {
+    const std::string before = ask("SELECT frontier FROM ledger.head");
+    const std::string root = ask("SELECT root FROM ledger.head");
+    const std::string size = ask("SELECT size FROM ledger.head");
+    database_.execute(std::string("UPDATE ledger.head SET ") + change);
+    EXPECT_EQ(cause_of_batch(), "ledger_damaged") << change;
+    database_.execute("UPDATE ledger.head SET size = " + size + ", root = '" + root +
+                      "', frontier = '" + before + "'");
+  }
+  EXPECT_EQ(cause_of_batch(), "ok");
+}
+
+// A writer's key was exchanged: its leaves have no key any more, and are kept for a look.
+TEST_F(SequencerTamper, AnExchangedWriterKeyFits) {
+  database_.execute_as_admin("UPDATE ledger.writer SET pubkey = sha256('x') WHERE writer_id = '" +
+                             writer_.id() + "'");
+  stage({writer_.leaf(21)});
+
+  drain(*sequencer_);
+
+  EXPECT_EQ(count("ledger.rejected WHERE why = 'writer'"), 1);
+  EXPECT_EQ(incidents("ledger_rejected"), 1);
+}
+
+TEST_F(SequencerTamper, RowsForNoLogAreRefused) {
+  stage({writer_.leaf(21)}, 77);
+  clock_.advance(std::chrono::seconds(6));
+
+  drain(*sequencer_);
+
+  EXPECT_EQ(count("ledger.outbox"), 0);
+  EXPECT_EQ(count("ledger.rejected WHERE why = 'writer'"), 1);
+  expect_sound();
+}
+
+// X4: head and tree at the edges of tiles and powers of two.
+TEST_F(SequencerTamper, TheHeadIsTheTreeOfTheBodiesAtEverySize) {
+  ledger::testing::MemoryTree tree;
+  std::uint64_t n = 21;
+  for (const std::uint64_t target :
+       {255U, 256U, 257U, 4095U, 4096U, 4097U, 65535U, 65536U, 65537U}) {
+    std::uint64_t missing = target - head_size();
+    while (missing > 0) {
+      std::vector<Bytes> leaves;
+      for (; leaves.size() < 5000 && missing > 0; --missing)
+        leaves.push_back(writer_.leaf(n++));
+      stage(leaves);
+    }
+    drain(*sequencer_);
+    store::Transaction transaction = database_.pool().begin();
+    const auto head = store::ledger_tables::find_head(transaction, 1).value();
+    ASSERT_EQ(head.size(), target);
+    while (tree.size() < target) {
+      const std::uint64_t end = std::min<std::uint64_t>(target, tree.size() + 8192);
+      for (const auto& body : store::ledger_tables::bodies(transaction, 1, tree.size(), end))
+        tree.append(ledger::leaf_hash(body.value()));
+    }
+    EXPECT_EQ(head.root(), ledger::tree_root(tree, target).value()) << target;
+  }
+  expect_sound();
+}
+
+}  // namespace
+}  // namespace rightful::testing
