@@ -8,6 +8,7 @@
 #include "rightful/core/random.hpp"
 #include "rightful/core/result.hpp"
 #include "rightful/core/settings.hpp"
+#include "rightful/lifecycle/erasure.hpp"
 #include "rightful/lifecycle/staff.hpp"
 
 #include "app/command.hpp"
@@ -21,6 +22,11 @@ struct AdminState {
   SystemRandom random;
   std::unique_ptr<StateStore> store;
   std::unique_ptr<lifecycle::StaffAccess> staff;
+
+  /// For the functions that administer the ledger.
+  [[nodiscard]] lifecycle::LedgerTools tools() {
+    return {.pool = store->pool(), .keys = store->keys(), .clock = clock, .random = random};
+  }
 
   /// @return as StateStore::open.
   [[nodiscard]] static Result<std::unique_ptr<AdminState>> open(const Invocation& invocation,

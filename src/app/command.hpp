@@ -46,6 +46,13 @@ struct Command {
 [[nodiscard]] Command admin_ledger_open_command();
 [[nodiscard]] Command admin_ledger_rotate_command();
 [[nodiscard]] Command admin_ledger_thaw_command();
+[[nodiscard]] Command admin_ledger_erase_subject_command();
+[[nodiscard]] Command admin_ledger_forget_staff_command();
+[[nodiscard]] Command admin_ledger_rotate_kek_command();
+[[nodiscard]] Command admin_ledger_replay_erasures_command();
+[[nodiscard]] Command admin_ledger_redact_command();
+[[nodiscard]] Command admin_ledger_purge_command();
+[[nodiscard]] Command admin_ledger_rebuild_lookup_command();
 [[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command catalog_explain_command();

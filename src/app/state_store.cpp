@@ -9,6 +9,7 @@
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
+#include "rightful/lifecycle/erasure.hpp"
 #include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/log_succession.hpp"
 
@@ -82,6 +83,12 @@ Result<void> record_signer_key(const store::ConnectionSettings& settings,
   return store::add_first_key(pool, log->log_id, *key);
 }
 
+/// Whether people are answered from this state; commands that mend it are let in.
+bool serves(const StateStoreOptions& options) {
+  const std::string_view role = options.role.text();
+  return options.ledger == LedgerUse::Write && (role == "serve" || role == "work");
+}
+
 }  // namespace
 
 Result<StateStoreOptions> state_store_options(const Settings& settings,
@@ -118,6 +125,10 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& op
   state->heartbeat_ = std::make_unique<store::Pool>(
       connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
   if (options.ledger == LedgerUse::Write) store::record_migrations(*state->pool_);
+  if (serves(options)) {
+    RIGHTFUL_TRY(
+        lifecycle::check_erasures_replayed(*state->pool_, state->options_.ledger_directory));
+  }
   return state;
 }
 
