@@ -184,7 +184,7 @@ Result<void> Service::start_http(const ServiceOptions& options,
                         .service_key = state.keys().service_key().public_key(),
                         .is_ready =
                             [&state] {
-                              static_cast<void>(state.pool().begin());
+                              state.pool().ask();
                               return true;
                             },
                         .languages = controller.languages};

@@ -30,17 +30,6 @@ ConnectionHandle connect(const ConnectionSettings& settings) {
   return connection;
 }
 
-bool is_success(const PGresult* result) {
-  const ExecStatusType status = PQresultStatus(result);
-  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
-}
-
-// A violated NOT NULL has a column and no constraint.
-std::string constraint_of(const PGresult* result) {
-  const std::string_view constraint = error_field(result, PG_DIAG_CONSTRAINT_NAME);
-  return std::string(constraint.empty() ? error_field(result, PG_DIAG_COLUMN_NAME) : constraint);
-}
-
 }  // namespace
 
 BulkSession::BulkSession(const ConnectionSettings& settings) : connection_(connect(settings)) {

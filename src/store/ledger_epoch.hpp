@@ -74,17 +74,21 @@ class LedgerEpoch {
   std::chrono::steady_clock::time_point last_alive_;
 };
 
-/// What Transaction holds while its leaves are in the outbox but not committed.
+/// What Transaction holds until its leaves are committed with it.
 class StagedLeaves final : public StagedEvents {
  public:
-  StagedLeaves(std::shared_ptr<LedgerEpoch> epoch, LeafNumbers numbers, std::string transaction_id)
+  StagedLeaves(std::shared_ptr<LedgerEpoch> epoch,
+               LeafNumbers numbers,
+               const Sql& statement,
+               std::vector<Value> values)
       : epoch_(std::move(epoch)),
         numbers_(std::move(numbers)),
-        transaction_id_(std::move(transaction_id)) {}
+        statement_(statement),
+        values_(std::move(values)) {}
 
-  [[nodiscard]] const std::string& transaction_id() const noexcept override {
-    return transaction_id_;
-  }
+  [[nodiscard]] const Sql& statement() const noexcept override { return statement_; }
+
+  [[nodiscard]] std::span<const Value> values() const noexcept override { return values_; }
 
   [[nodiscard]] std::optional<CommittedLeaves> leaves() const override {
     return CommittedLeaves{epoch_->log_id(), epoch_->writer().id(), numbers_};
@@ -95,7 +99,8 @@ class StagedLeaves final : public StagedEvents {
  private:
   std::shared_ptr<LedgerEpoch> epoch_;
   LeafNumbers numbers_;
-  std::string transaction_id_;
+  const Sql& statement_;
+  std::vector<Value> values_;
 };
 
 }  // namespace rightful::store

@@ -36,9 +36,8 @@ ledger::LeafStamp make_stamp(std::uint64_t n, const Clock& clock, Random& random
   return stamp;
 }
 
-std::string stage_leaves(Transaction& transaction, std::int64_t log_id, std::vector<Bytes> leaves) {
-  const Rows rows = transaction.run(queries::kStageLeaves, {log_id, leaves});
-  return rows[0].text("transaction_id");
+void stage_leaves(Transaction& transaction, std::int64_t log_id, std::vector<Bytes> leaves) {
+  transaction.run(queries::kStageLeaves, {log_id, leaves});
 }
 
 // Gives numbers back on every way out that does not hand them over.
@@ -285,11 +284,14 @@ std::unique_ptr<StagedEvents> LedgerWriter::stage(Transaction& transaction,
     NumbersGuard numbers(*epoch, std::move(taken));
     // Another log meanwhile: in it the same people have other names.
     if (epoch->writer().origin() != origin) continue;
-    std::string transaction_id =
-        stage_leaves(transaction,
-                     epoch->log_id(),
-                     impl_->make_leaves(*epoch, events, pseudonyms, numbers.get()));
-    return std::make_unique<StagedLeaves>(epoch, numbers.hand_over(), std::move(transaction_id));
+    std::vector<Bytes> leaves = impl_->make_leaves(*epoch, events, pseudonyms, numbers.get());
+    const bool is_one = leaves.size() == 1;
+    std::vector<Value> values{epoch->log_id()};
+    values.push_back(is_one ? Value(leaves.front()) : Value(leaves));
+    return std::make_unique<StagedLeaves>(epoch,
+                                          numbers.hand_over(),
+                                          is_one ? queries::kStageLeaf : queries::kStageLeaves,
+                                          std::move(values));
   }
 }
 

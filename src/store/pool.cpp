@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "store/queries/session.hpp"
 #include "store/session_shelf.hpp"
 #include "store/transaction_impl.hpp"
 
@@ -25,6 +26,10 @@ Transaction Pool::begin(Isolation isolation) {
   state->recorder = impl_->recorder;
   state->session = impl_->shelf->take_begun(isolation);
   return Transaction(std::move(state));
+}
+
+void Pool::ask() {
+  static_cast<void>(begin().run(queries::kAsk));
 }
 
 void Pool::close_idle() {

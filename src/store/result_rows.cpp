@@ -48,6 +48,16 @@ std::string_view error_field(const PGresult* result, int field) {
   return text == nullptr ? std::string_view() : text;
 }
 
+bool is_success(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
+}
+
+std::string constraint_of(const PGresult* result) {
+  const std::string_view constraint = error_field(result, PG_DIAG_CONSTRAINT_NAME);
+  return std::string(constraint.empty() ? error_field(result, PG_DIAG_COLUMN_NAME) : constraint);
+}
+
 void ignore_notice(void* /*context*/, const PGresult* /*notice*/) {}
 
 }  // namespace rightful::store

@@ -1,5 +1,7 @@
 #include "store/session.hpp"
 
+#include <poll.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,19 +15,52 @@
 #include "rightful/core/check.hpp"
 
 #include "store/conninfo.hpp"
+#include "store/pipeline.hpp"
 #include "store/queries/session.hpp"
+#include "store/result_rows.hpp"
 #include "store/rows_data.hpp"
 #include "store/sqlstate.hpp"
 
 namespace rightful::store {
 namespace {
 
-std::unique_ptr<pqxx::connection> connect(const ConnectionSettings& settings) {
+/// A connection of libpqxx that also shows libpq's: version 6 has no pipeline.
+class OpenConnection final : public pqxx::connection_base {
+ public:
+  explicit OpenConnection(const std::string& conninfo)
+      : pqxx::connection_base(policy_), policy_(conninfo) {
+    init();
+  }
+
+  OpenConnection(const OpenConnection&) = delete;
+  OpenConnection& operator=(const OpenConnection&) = delete;
+
+  ~OpenConnection() { close(); }
+
+  [[nodiscard]] PGconn* raw() const noexcept { return policy_.opened; }
+
+ private:
+  class Policy final : public pqxx::connect_direct {
+   public:
+    using pqxx::connect_direct::connect_direct;
+
+    handle do_startconnect(handle before) override {
+      opened = pqxx::connect_direct::do_startconnect(before);
+      return opened;
+    }
+
+    handle opened = nullptr;
+  };
+
+  Policy policy_;
+};
+
+std::unique_ptr<OpenConnection> connect(const ConnectionSettings& settings) {
   const std::string conninfo = make_conninfo(
       settings.url,
       {.application_name = settings.application_name, .connect_timeout = settings.connect_timeout});
   try {
-    return std::make_unique<pqxx::connection>(conninfo);
+    return std::make_unique<OpenConnection>(conninfo);
   } catch (const pqxx::failure& error) {
     throw DatabaseFailure(
         Retry::Later,
@@ -35,7 +70,7 @@ std::unique_ptr<pqxx::connection> connect(const ConnectionSettings& settings) {
   }
 }
 
-Rows copy_rows(const std::string& query, const pqxx::result& result) {
+Rows copy_pqxx_rows(const std::string& query, const pqxx::result& result) {
   auto data = std::make_shared<RowsData>();
   data->query = query;
   data->rows = result.size();
@@ -60,8 +95,14 @@ Rows copy_rows(const std::string& query, const pqxx::result& result) {
 
 }  // namespace
 
-/// Our own BEGIN and COMMIT inside a pqxx::nontransaction: one round trip for BEGIN with its
-/// settings, and no class of libpqxx decides when to roll back.
+/// What BEGIN will say, once a statement goes with it.
+struct PendingBegin {
+  const char* begin;
+  std::string settings;
+};
+
+/// Our own BEGIN and COMMIT inside a pqxx::nontransaction: no class of libpqxx decides when to roll
+/// back.
 struct Session::Impl {
   explicit Impl(const ConnectionSettings& settings)
       : connection(connect(settings)), quiet(*connection) {
@@ -98,11 +139,34 @@ struct Session::Impl {
     }
   }
 
-  std::unique_ptr<pqxx::connection> connection;
+  /// BEGIN before whatever `pipeline` will hold, when it is still due.
+  void add_begin(Pipeline& pipeline) {
+    if (!pending) return;
+    pipeline.add("begin", pending->begin);
+    pipeline.add("begin", std::move(pending->settings));
+    pending.reset();
+  }
+
+  std::vector<ResultHandle> run_pipeline(const Pipeline& pipeline) {
+    auto results = pipeline.run(connection->raw());
+    if (PQstatus(connection->raw()) != CONNECTION_OK) is_broken = true;
+    return results;
+  }
+
+  /// Alone, when no statement of a pipeline can carry it.
+  void begin_now() {
+    if (!pending) return;
+    Pipeline pipeline;
+    add_begin(pipeline);
+    pipeline.demand_success(run_pipeline(pipeline));
+  }
+
+  std::unique_ptr<OpenConnection> connection;
   pqxx::quiet_errorhandler
       quiet;  // the default one prints notices, which quote data, to standard error
   std::optional<pqxx::nontransaction> work;
   std::string instance;
+  std::optional<PendingBegin> pending;
   bool is_broken = false;
 };
 
@@ -121,11 +185,28 @@ const std::string& Session::instance() const noexcept {
   return impl_->instance;
 }
 
+bool Session::is_connected() noexcept {
+  PGconn* raw = impl_->connection->raw();
+  pollfd closed{.fd = PQsocket(raw), .events = POLLIN, .revents = 0};
+  // Between transactions the server has nothing to say but that it goes.
+  if (::poll(&closed, 1, 0) > 0) impl_->is_broken = true;
+  return is_usable();
+}
+
 void Session::begin(Isolation isolation, const ConnectionSettings& settings) {
-  run_script("begin", queries::begin_script(isolation, settings));
+  impl_->pending = {.begin = queries::begin_of(isolation),
+                    .settings = queries::transaction_settings(settings)};
 }
 
 Rows Session::run(const Sql& sql, std::span<const Value> values) {
+  if (impl_->pending) {
+    Pipeline pipeline;
+    impl_->add_begin(pipeline);
+    pipeline.add(sql, values);
+    const auto results = impl_->run_pipeline(pipeline);
+    pipeline.demand_success(results);
+    return copy_rows(sql.name(), results.back().get());
+  }
   return impl_->guarded(sql.name(), [&] {
     std::vector<const char*> parameters;
     parameters.reserve(values.size());
@@ -133,11 +214,12 @@ Rows Session::run(const Sql& sql, std::span<const Value> values) {
       parameters.push_back(value.wire_text());
     const auto result =
         impl_->work->exec_params(sql.text(), pqxx::prepare::make_dynamic_params(parameters));
-    return copy_rows(sql.name(), result);
+    return copy_pqxx_rows(sql.name(), result);
   });
 }
 
 void Session::run_script(const std::string& name, const std::string& text) {
+  impl_->begin_now();
   impl_->guarded(name.c_str(), [&] { impl_->work->exec(text); });
 }
 
@@ -146,6 +228,10 @@ void Session::run_alone(const std::string& name, const std::string& text) {
 }
 
 void Session::commit() {
+  if (impl_->pending) {
+    impl_->pending.reset();
+    return;
+  }
   try {
     run_script(queries::kCommit.name(), queries::kCommit.text());
   } catch (const DatabaseFailure&) {
@@ -155,7 +241,32 @@ void Session::commit() {
   }
 }
 
+void Session::commit_with(const Sql& last, std::span<const Value> values) {
+  Pipeline pipeline;
+  impl_->add_begin(pipeline);
+  pipeline.add(last, values);
+  pipeline.flush();
+  pipeline.add(queries::kCommit, {});
+  const auto results = impl_->run_pipeline(pipeline);
+  const ResultHandle& staged = results[results.size() - 2];
+  try {
+    pipeline.demand_success(results);
+  } catch (const DatabaseFailure&) {
+    if (is_usable()) {
+      rollback();
+      throw;
+    }
+    throw CommitInDoubt(is_success(staged.get())
+                            ? copy_rows(last.name(), staged.get())[0].text("transaction_id")
+                            : std::string());
+  }
+}
+
 void Session::rollback() noexcept {
+  if (impl_->pending) {
+    impl_->pending.reset();
+    return;
+  }
   if (!is_usable()) return;
   try {
     run_script(queries::kRollback.name(), queries::kRollback.text());

@@ -67,19 +67,13 @@ void SessionShelf::drop_slot() noexcept {
 std::unique_ptr<Session> SessionShelf::take_begun(Isolation isolation) {
   auto session = take_slot();
   SlotGuard guard([this] { drop_slot(); });
-  if (session) {
-    try {
-      session->begin(isolation, settings_);
-      guard.keep();
-      return session;
-    } catch (const DatabaseFailure&) {
-      if (session->is_usable()) throw;
-      // Lost while it lay idle: so were the others, most likely. Nothing was sent yet, a new one
-      // may take its place.
-      close_idle();
-    }
+  // Lost while it lay idle: so were the others, most likely. Nothing was sent yet, a new one may
+  // take its place.
+  if (session && !session->is_connected()) {
+    session.reset();
+    close_idle();
   }
-  session = std::make_unique<Session>(settings_);
+  if (!session) session = std::make_unique<Session>(settings_);
   session->begin(isolation, settings_);
   guard.keep();
   return session;

@@ -127,13 +127,17 @@ std::optional<CommittedLeaves> Transaction::commit() {
   auto leaves = staged.get() == nullptr ? std::nullopt : staged.get()->leaves();
   try {
     impl_->is_over = true;
-    impl_->session->commit();
+    if (staged.get() == nullptr) {
+      impl_->session->commit();
+    } else {
+      impl_->session->commit_with(staged.get()->statement(), staged.get()->values());
+    }
     staged.settle(CommitFate::Committed);
-  } catch (const CommitInDoubt&) {
-    const CommitFate fate = staged.get() == nullptr ? CommitFate::Unknown
-                                                    : ask_fate(impl_->shelf->settings(),
-                                                               impl_->session->instance(),
-                                                               staged.get()->transaction_id());
+  } catch (const CommitInDoubt& doubt) {
+    const CommitFate fate = doubt.transaction_id().empty() ? CommitFate::Unknown
+                                                           : ask_fate(impl_->shelf->settings(),
+                                                                      impl_->session->instance(),
+                                                                      doubt.transaction_id());
     staged.settle(fate);
     if (fate != CommitFate::Committed) throw_not_committed(fate);
   }

@@ -15,20 +15,16 @@ struct CollectingRecorder::Memory {
 namespace {
 
 constexpr store::Sql kTransactionId{"test_transaction_id",
-                                    "SELECT pg_current_xact_id()::text AS id"};
+                                    "SELECT pg_current_xact_id()::text AS transaction_id"};
 
 class Staged final : public store::StagedEvents {
  public:
-  Staged(std::shared_ptr<CollectingRecorder::Memory> memory,
-         std::span<const ledger::Event> events,
-         std::string transaction_id)
-      : memory_(std::move(memory)),
-        events_(events.begin(), events.end()),
-        transaction_id_(std::move(transaction_id)) {}
+  Staged(std::shared_ptr<CollectingRecorder::Memory> memory, std::span<const ledger::Event> events)
+      : memory_(std::move(memory)), events_(events.begin(), events.end()) {}
 
-  [[nodiscard]] const std::string& transaction_id() const noexcept override {
-    return transaction_id_;
-  }
+  [[nodiscard]] const store::Sql& statement() const noexcept override { return kTransactionId; }
+
+  [[nodiscard]] std::span<const store::Value> values() const noexcept override { return {}; }
 
   void settle(store::CommitFate fate) noexcept override {
     const std::lock_guard lock(memory_->mutex);
@@ -41,7 +37,6 @@ class Staged final : public store::StagedEvents {
  private:
   std::shared_ptr<CollectingRecorder::Memory> memory_;
   std::vector<ledger::Event> events_;
-  std::string transaction_id_;
 };
 
 }  // namespace
@@ -51,9 +46,8 @@ CollectingRecorder::CollectingRecorder() : memory_(std::make_shared<Memory>()) {
 CollectingRecorder::~CollectingRecorder() = default;
 
 std::unique_ptr<store::StagedEvents> CollectingRecorder::stage(
-    store::Transaction& transaction, std::span<const ledger::Event> events) {
-  return std::make_unique<Staged>(
-      memory_, events, transaction.run(kTransactionId).only().text("id"));
+    store::Transaction& /*transaction*/, std::span<const ledger::Event> events) {
+  return std::make_unique<Staged>(memory_, events);
 }
 
 std::vector<ledger::Event> CollectingRecorder::events() const {

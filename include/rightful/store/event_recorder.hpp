@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "rightful/ledger/event_fields.hpp"
+#include "rightful/store/sql.hpp"
+#include "rightful/store/value.hpp"
 
 namespace rightful::ledger {
 class Event;
@@ -36,13 +38,16 @@ struct CommittedLeaves {
   std::vector<std::uint64_t> numbers;  ///< in the order in which the facts were recorded
 };
 
-/// Leaves that stand in the outbox of one open transaction.
+/// Leaves that go into the outbox with the COMMIT of one open transaction.
 class StagedEvents {
  public:
   virtual ~StagedEvents() = default;
 
-  /// `pg_current_xact_id()` as the insert returned it: what a commit in doubt is asked about.
-  [[nodiscard]] virtual const std::string& transaction_id() const noexcept = 0;
+  /// Writes them; gives one row at least, with `pg_current_xact_id()` as text in the column
+  /// `transaction_id`: what a commit in doubt is asked about.
+  [[nodiscard]] virtual const Sql& statement() const noexcept = 0;
+  [[nodiscard]] virtual std::span<const Value> values() const noexcept = 0;
+
   /// Asked before settle(). Empty where no log takes them (tests).
   [[nodiscard]] virtual std::optional<CommittedLeaves> leaves() const { return std::nullopt; }
 
@@ -58,8 +63,8 @@ class EventRecorder {
   virtual ~EventRecorder() = default;
 
   /// Called by Transaction::commit() as its last step before COMMIT, never with an empty list.
-  /// Takes numbers, encodes, signs and inserts with `transaction.run(…)`. When it throws it has
-  /// given back what it took.
+  /// Takes numbers, encodes and signs; what it asks of the database it runs in `transaction`. When
+  /// it throws it has given back what it took.
   [[nodiscard]] virtual std::unique_ptr<StagedEvents> stage(
       Transaction& transaction, std::span<const ledger::Event> events) = 0;
 };

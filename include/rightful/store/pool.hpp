@@ -35,9 +35,13 @@ class Pool {
   Pool& operator=(Pool&&) = delete;
   ~Pool();
 
-  /// Blocks while all connections are in use. Errors  Failure Later `pool_exhausted` after
-  /// `acquire_timeout`, or `database_lost` when no connection can be opened.
+  /// Blocks while all connections are in use. The server hears of it with the first statement.
+  /// Errors  Failure Later `pool_exhausted` after `acquire_timeout`, or `database_lost` when no
+  /// connection can be opened.
   [[nodiscard]] Transaction begin(Isolation isolation = Isolation::ReadCommitted);
+
+  /// Returns when the database has answered. Errors  as begin() and Transaction::run.
+  void ask();
 
   /// Closes what is idle: after a failover, and before a database is dropped.
   void close_idle();

@@ -25,35 +25,39 @@ inline constexpr Sql kInstance{
 inline constexpr Sql kTransactionStatus{"transaction_status",
                                         "SELECT pg_xact_status($1::text::xid8) AS status"};
 
+inline constexpr Sql kAsk{"ask", "SELECT 1 AS answer"};
 inline constexpr Sql kCommit{"commit", "COMMIT"};
 inline constexpr Sql kRollback{"rollback", "ROLLBACK"};
 
 [[nodiscard]] constexpr const char* begin_of(Isolation isolation) {
   switch (isolation) {
     case Isolation::ReadCommitted:
-      return "BEGIN ISOLATION LEVEL READ COMMITTED; ";
+      return "BEGIN ISOLATION LEVEL READ COMMITTED";
     case Isolation::RepeatableRead:
-      return "BEGIN ISOLATION LEVEL REPEATABLE READ; ";
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ";
     case Isolation::Serializable:
-      return "BEGIN ISOLATION LEVEL SERIALIZABLE; ";
+      return "BEGIN ISOLATION LEVEL SERIALIZABLE";
   }
   return "";
 }
 
-/// One round trip: begins, and sets what must hold in this transaction whoever used the session
-/// before (PgBouncer).
-[[nodiscard]] inline std::string begin_script(Isolation isolation,
-                                              const ConnectionSettings& settings) {
+/// What must hold in this transaction, whoever used the session before (PgBouncer).
+[[nodiscard]] inline std::string transaction_settings(const ConnectionSettings& settings) {
   const auto milliseconds = [](std::chrono::milliseconds value) {
     return std::to_string(value.count());
   };
-  return begin_of(isolation) +
-         ("SELECT set_config('statement_timeout', '" + milliseconds(settings.statement_timeout)) +
+  return "SELECT set_config('statement_timeout', '" + milliseconds(settings.statement_timeout) +
          "', true), set_config('lock_timeout', '" + milliseconds(settings.lock_timeout) +
          "', true), set_config('idle_in_transaction_session_timeout', '" +
          milliseconds(settings.idle_in_transaction_timeout) +
          "', true), set_config('search_path', 'public, pg_temp', true), "
          "set_config('synchronous_commit', 'on', true)";
+}
+
+/// Both as one script: one round trip.
+[[nodiscard]] inline std::string begin_script(Isolation isolation,
+                                              const ConnectionSettings& settings) {
+  return begin_of(isolation) + ("; " + transaction_settings(settings));
 }
 
 }  // namespace rightful::store::queries

@@ -373,41 +373,52 @@ TEST_F(TransactionDeathTest, RecordNeedsARecorder) {
       "recorder");
 }
 
-/// Breaks its own connection between the stage and COMMIT, so that COMMIT meets a dead backend.
-class Breaking final : public EventRecorder {
+/// Stages with a statement of the test's, and remembers how it ended.
+class Staging final : public EventRecorder {
  public:
-  Breaking(Pool& side, CommitFate& fate) : side_(side), fate_(fate) {}
+  Staging(const Sql& statement, CommitFate& fate) : statement_(statement), fate_(fate) {}
 
-  std::unique_ptr<StagedEvents> stage(Transaction& transaction,
-                                      std::span<const ledger::Event>) override {
-    static constexpr Sql kId{"id",
-                             "SELECT pg_current_xact_id()::text AS id, pg_backend_pid() AS pid"};
-    const Row row = transaction.run(kId).only();
-    side_.begin().run(kKill, {row.integer("pid")});
-    return std::make_unique<Ticket>(row.text("id"), fate_);
+  std::unique_ptr<StagedEvents> stage(Transaction&, std::span<const ledger::Event>) override {
+    return std::make_unique<Ticket>(statement_, fate_);
   }
 
  private:
   struct Ticket final : StagedEvents {
-    Ticket(std::string id_text, CommitFate& seen) : id(std::move(id_text)), fate(seen) {}
+    Ticket(const Sql& sql, CommitFate& seen) : statement_sql(sql), fate(seen) {}
 
-    [[nodiscard]] const std::string& transaction_id() const noexcept override { return id; }
+    [[nodiscard]] const Sql& statement() const noexcept override { return statement_sql; }
+
+    [[nodiscard]] std::span<const Value> values() const noexcept override { return {}; }
 
     void settle(CommitFate settled) noexcept override { fate = settled; }
 
-    std::string id;
+    const Sql& statement_sql;
     CommitFate& fate;
   };
 
-  Pool& side_;
+  const Sql& statement_;
   CommitFate& fate_;
 };
 
+constexpr Sql kStage{"test_stage", "SELECT pg_current_xact_id()::text AS transaction_id"};
+
 TEST_F(TransactionTest, CommitInDoubtAsksTheServer) {
+  // The backend ends itself inside COMMIT: the stage's answer has left it by then.
+  static constexpr Sql kTrap{
+      "trap",
+      "CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+      "pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN NULL; END $$"};
+  static constexpr Sql kSet{"set_trap",
+                            "CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON thing DEFERRABLE "
+                            "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION trap()"};
+  Transaction preparing = pool().begin();
+  preparing.run(kTrap);
+  preparing.run(kSet);
+  preparing.commit();
   CommitFate fate = CommitFate::Unknown;
-  Breaking breaking(pool(), fate);
-  auto breaking_pool = database_.make_pool(1, &breaking);
-  Transaction transaction = breaking_pool->begin();
+  Staging staging(kStage, fate);
+  auto staging_pool = database_.make_pool(1, &staging);
+  Transaction transaction = staging_pool->begin();
   transaction.run(kInsert, {1, "a"});
   transaction.record(an_event());
 
@@ -415,6 +426,22 @@ TEST_F(TransactionTest, CommitInDoubtAsksTheServer) {
 
   EXPECT_EQ(failure->cause(), "database_lost");
   EXPECT_EQ(fate, CommitFate::RolledBack);
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(TransactionTest, CommitOnADeadConnectionIsInDoubt) {
+  CommitFate fate = CommitFate::Committed;
+  Staging staging(kStage, fate);
+  auto staging_pool = database_.make_pool(1, &staging);
+  Transaction transaction = staging_pool->begin();
+  transaction.run(kInsert, {1, "a"});
+  transaction.record(an_event());
+  kill_backend(transaction);
+
+  const auto failure = failure_of([&] { transaction.commit(); });
+
+  EXPECT_EQ(failure->cause(), "commit_in_doubt");
+  EXPECT_EQ(fate, CommitFate::Unknown);
   EXPECT_EQ(count(), 0);
 }
 

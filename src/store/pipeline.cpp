@@ -1,0 +1,83 @@
+#include "store/pipeline.hpp"
+
+#include <utility>
+
+#include "store/result_rows.hpp"
+#include "store/sqlstate.hpp"
+
+namespace rightful::store {
+namespace {
+
+bool send_step(PGconn* connection, const std::string& text, const std::vector<Value>& values) {
+  std::vector<const char*> parameters;
+  parameters.reserve(values.size());
+  for (const Value& value : values)
+    parameters.push_back(value.wire_text());
+  return PQsendQueryParams(connection,
+                           text.c_str(),
+                           static_cast<int>(parameters.size()),
+                           nullptr,
+                           parameters.data(),
+                           nullptr,
+                           nullptr,
+                           0) == 1;
+}
+
+// Each statement's result is followed by a null.
+ResultHandle next_result(PGconn* connection) {
+  ResultHandle result(PQgetResult(connection));
+  while (const ResultHandle more{PQgetResult(connection)}) {
+  }
+  return result;
+}
+
+}  // namespace
+
+void Pipeline::add(const char* name, std::string text) {
+  steps_.push_back({.name = name, .text = std::move(text), .values = {}});
+}
+
+void Pipeline::add(const Sql& sql, std::span<const Value> values) {
+  steps_.push_back(
+      {.name = sql.name(), .text = sql.text(), .values = {values.begin(), values.end()}});
+}
+
+void Pipeline::flush() {
+  steps_.back().is_flushed = true;
+}
+
+bool Pipeline::send(PGconn* connection) const {
+  if (PQenterPipelineMode(connection) != 1) return false;
+  for (const Step& step : steps_) {
+    if (!send_step(connection, step.text, step.values)) return false;
+    if (step.is_flushed && PQsendFlushRequest(connection) != 1) return false;
+  }
+  return PQpipelineSync(connection) == 1;
+}
+
+std::vector<ResultHandle> Pipeline::run(PGconn* connection) const {
+  std::vector<ResultHandle> results(steps_.size());
+  if (!send(connection)) return results;
+  for (ResultHandle& result : results) {
+    result = next_result(connection);
+    if (PQstatus(connection) != CONNECTION_OK) {
+      if (!is_success(result.get())) result.reset();  // libpq's own word for the loss
+      return results;
+    }
+  }
+  const ResultHandle synced(PQgetResult(connection));
+  PQexitPipelineMode(connection);
+  return results;
+}
+
+void Pipeline::demand_success(const std::vector<ResultHandle>& results) const {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const PGresult* result = results[i].get();
+    if (result == nullptr) throw_database_lost(steps_[i].name);
+    if (is_success(result)) continue;
+    throw_for_sqlstate(
+        steps_[i].name, error_field(result, PG_DIAG_SQLSTATE), {}, constraint_of(result));
+  }
+}
+
+}  // namespace rightful::store
