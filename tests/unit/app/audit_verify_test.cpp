@@ -111,7 +111,7 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
   files_.write("bad_memory", "nothing\n");
   const std::string folder = log_.folder.path().string();
   const std::vector<std::pair<std::vector<std::string>, std::string>> refused{
-      {{"audit", "verify"}, "DIR is missing"},
+      {{"audit", "verify"}, "PLACE is missing"},
       {{"audit", "verify", folder}, "--trust FILE is missing"},
       {{"audit", "verify", folder, "--trust", file("none")}, "no file"},
       {{"audit", "verify", folder, "--trust", file("bad_trust")}, "line 1: a line begins with"},
@@ -128,7 +128,17 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
       {{"audit", "verify", folder, "--trust", file("trust"), "--known", "NOTHING@1"}, "--known is"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--known", "TILE@1x"}, "--known is"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--enrol", "AAAA"}, "32 bytes"},
-      {{"audit", "verify", folder, "--trust", file("trust"), "--nothing"}, "unknown option"}};
+      {{"audit", "verify", folder, "--trust", file("trust"), "--nothing"}, "unknown option"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--proof", file("trust")},
+       "given together"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--proof", "a", "--leaf", "b"},
+       "no PLACE is given"},
+      {{"audit", "verify", "--trust", file("trust"), "--proof", "a", "--leaf", "b"}, "no file"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--previous", file("none")},
+       "no file"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--hashes-only", "--previous", folder},
+       "goes with neither"},
+      {{"audit", "verify", file("trust"), "--trust", file("trust")}, "ends early"}};
   for (const auto& [words, why] : refused) {
     const Ended ended = run(words);
 
@@ -219,6 +229,72 @@ TEST_F(AuditVerify, EntriesMayBeLeftUnread) {
 
   EXPECT_EQ(verify().code, 1);
   EXPECT_EQ(verify({"--hashes-only"}).code, 0);
+  EXPECT_THAT(verify({"--hashes-only"}).out, HasSubstr("verified (hashes only"));
+}
+
+TEST_F(AuditVerify, SignaturesOfEntriesMayBeLeftUnchecked) {
+  Bytes& leaf = log_.bodies[5];
+  leaf[leaf.size() - 10] =
+      leaf[leaf.size() - 10] == std::byte{'A'} ? std::byte{'B'} : std::byte{'A'};
+  log_.publish();
+
+  EXPECT_EQ(verify().code, 1);
+  const Ended ended = verify({"--without-signatures"});
+  EXPECT_EQ(ended.code, 0) << ended.out;
+  EXPECT_THAT(ended.out, HasSubstr("who signed the entries was not checked"));
+}
+
+TEST_F(AuditVerify, SaysWhatWasShownAndWhatWasNot) {
+  const Ended ended = verify({"--explain"});
+
+  EXPECT_THAT(ended.out,
+              HasSubstr("shown: a key of the trust file signed this tree of 12 entries"));
+  EXPECT_THAT(ended.out, HasSubstr("shown: each entry is signed by a writer"));
+  EXPECT_THAT(ended.out, HasSubstr("not shown: that this is the log that others saw"));
+  EXPECT_THAT(ended.out, HasSubstr("not shown: what happened after 2026-01-01T00:00:01.000Z"));
+  EXPECT_THAT(ended.out, HasSubstr("not shown: anything that was never logged"));
+  files_.write("held", as_text(log_.note()));
+  EXPECT_THAT(verify({"--explain", "--checkpoint", file("held")}).out,
+              Not(HasSubstr("that others saw")));
+  const auto json = nlohmann::json::parse(verify({"--explain", "--json"}).out);
+  EXPECT_EQ(json.at("checked"), "everything");
+  EXPECT_GE(json.at("shown").size(), 4U);
+  EXPECT_GE(json.at("not_shown").size(), 3U);
+}
+
+TEST_F(AuditVerify, AChainOfTwoLogs) {
+  ledger::testing::PublishedLog next("audit.example.test/dsar/2027");
+  next.signers.clear();
+  next.signers.push_back(
+      ledger::NoteSigner::create(next.origin.text(),
+                                 crypto::SigningKey::from_seed(Bytes(32, std::byte{0x44})).value())
+          .value());
+  next.follow(log_.origin, log_.checkpoint().head);
+  next.fill(10);
+  next.publish();
+  std::vector<ledger::NoteKey> keys = log_.request().keys;
+  keys.push_back(next.request().keys[0]);
+  files_.write("both", ledger::format_trust_file(keys));
+  files_.write("last", as_text(log_.note()));
+  const std::vector<std::string> words{"audit",
+                                       "verify",
+                                       next.folder.path().string(),
+                                       "--trust",
+                                       file("both"),
+                                       "--explain",
+                                       "--max-age=any"};
+
+  EXPECT_THAT(run(words).out, HasSubstr("not shown: that the log goes on from audit.example.test"));
+  for (const std::string& previous : {file("last"), log_.folder.path().string()}) {
+    const Ended ended = run(words, {"--previous", previous});
+    EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("\nshown: the log goes on from " + previous));
+  }
+  log_.bodies[5] = log_.bodies[6];
+  log_.publish();
+  const Ended changed = run(words, {"--previous", log_.folder.path().string()});
+  EXPECT_EQ(changed.code, 1);
+  EXPECT_THAT(changed.out, HasSubstr("CHAIN@0 (proven): "));
 }
 
 TEST_F(AuditVerify, TheEnrolmentKeyMayBeGiven) {

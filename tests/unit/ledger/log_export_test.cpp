@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include "rightful/core/files.hpp"
 #include "rightful/ledger/entry_verifier.hpp"
 #include "rightful/ledger/leaf.hpp"
 #include "rightful/ledger/log_archive.hpp"
@@ -49,9 +50,6 @@ class Exporting : public ::testing::Test {
                                      .second = StaffRef::from_bytes(std::array<std::byte, 16>{}),
                                      .why = "accident"}});
     log_.publish();
-    log_.folder.write("checkpoints/9", "note of nine\n");
-    log_.folder.write("checkpoints/10", "note of ten\n");
-    std::filesystem::remove_all(log_.folder.path() / "checkpoints");
     log_.erase_body(40);
     verdict_ = log_.verify().verdict;
   }
@@ -154,11 +152,25 @@ TEST_F(Exporting, AnArchiveIsTheSameEachTimeAndSorted) {
                           "tile/entries/002.p/91"));
 }
 
+TEST_F(Exporting, SavedCheckpointsGoAlong) {
+  for (const std::uint64_t size : {9U, 10U, 100U}) {
+    log_.folder.write("checkpoints/" + std::to_string(size), "note " + std::to_string(size));
+  }
+
+  ASSERT_THAT(take({.format = EvidenceFormat::Archive, .tool = "test"}), IsOk());
+
+  LogArchive tar = archive();
+  EXPECT_THAT(tar.saved_checkpoints().value(), ElementsAre(9, 10, 100));
+  EXPECT_EQ(as_text(tar.read(LogPath::saved_checkpoint(100)).value()), "note 100");
+}
+
 TEST_F(Exporting, APartialTileIsCutFromTheFullOne) {
+  // 603 entries were signed; meanwhile there are more, and of some tiles only the full ones.
+  const Bytes level_one = read_file(log_.folder.path() / "tile/1/000.p/2", 64).value();
   log_.fill(700);
   log_.publish();
-  const Bytes newer = log_.note();
-  log_.folder.write("checkpoint", as_text(verdict_.note));
+  log_.erase_body(40);
+  log_.folder.write("tile/1/000.p/2", as_text(level_one));
 
   ASSERT_THAT(take({.format = EvidenceFormat::Archive, .tool = "test"}), IsOk());
 

@@ -299,7 +299,7 @@ TEST_F(Living, ThreadsChangeNothing) {
   }
   log_.publish();
   const Verified alone = log_.verify();
-  EXPECT_EQ(alone.verdict.of_kind[static_cast<std::size_t>(FindingKind::WriterSig)], 8U)
+  EXPECT_EQ(alone.verdict.of_kind[static_cast<std::size_t>(FindingKind::WriterSig)], 9U)
       << alone.text();
 
   for (const unsigned threads : {2U, 3U, 8U}) {
