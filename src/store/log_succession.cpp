@@ -98,6 +98,10 @@ Result<void> open_next_log(Pool& pool,
     leaves.push_back(ledger::make_enrolment_leaf(enrolment, next.origin, *next.recovery, stamp));
   }
   transaction.run(queries::kStageLeaves, {log_id, leaves});
+  if (next.recovery) {
+    // Dead, whatever its signer thinks: nothing of it is published any more, and it gets no seal.
+    RIGHTFUL_TRY(ledger_tables::set_log_state(transaction, live->log_id, LogState::Frozen));
+  }
   transaction.commit();
   return {};
 }

@@ -1,0 +1,182 @@
+// What is published verifies, whatever breaks off on the way.
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+#include "rightful/core/failure.hpp"
+#include "rightful/ledger/tiles.hpp"
+
+#include "tests/integration/app/published_ledger.hpp"
+
+namespace rightful::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using store::PublishStep;
+using ::testing::HasSubstr;
+
+TEST_F(PublishedLedger, VerifiesAtEverySize) {
+  start_signer();
+  Bytes held;
+  for (const std::size_t leaves : {1U, 250U, 300U, 7U}) {
+    write(leaves);
+    publish();
+    const auto found = audit(held.empty() ? std::vector<Bytes>() : std::vector<Bytes>{held});
+    EXPECT_TRUE(found.is_verified()) << found.text();
+    EXPECT_EQ(found.verdict.checkpoint->checkpoint.head.size, head_size());
+    held = checkpoint();
+  }
+  EXPECT_FALSE(fs::exists(log_folder() / "tile/entries/000.p")) << "the full bundle is there";
+  EXPECT_FALSE(fs::exists(log_folder() / "tile/0/000.p"));
+  EXPECT_TRUE(fs::exists(log_folder() / "tile/1/000.p/2"));
+}
+
+TEST_F(PublishedLedger, WaitsOneSecondAndNoLonger) {
+  start_signer();
+  write(3);
+  auto publisher = make_publisher();
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+  write(3);
+  EXPECT_EQ(publisher.publish().step, PublishStep::Waits);
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+  clock_.advance(std::chrono::seconds(299));
+  EXPECT_EQ(publisher.publish().step, PublishStep::Waits) << "nothing new";
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published) << "at least every five minutes";
+}
+
+TEST_F(PublishedLedger, SavesOneCheckpointAnHour) {
+  start_signer();
+  auto publisher = make_publisher();
+  for (int minute = 0; minute < 150; minute += 10) {
+    write(1);
+    clock_.advance(std::chrono::minutes(10));
+    ASSERT_EQ(publisher.publish().step, PublishStep::Published);
+  }
+  EXPECT_EQ(directory_->saved_checkpoints().value().size(), 3U);
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+// O4
+TEST_F(PublishedLedger, GoesOnAfterAFullDisk) {
+  start_signer();
+  FullDisk disk(*directory_);
+  int failures = 0;
+  for (int n = 0; n < 16; ++n) {
+    write(n == 8 ? 300 : 5);
+    const Bytes before = n == 0 ? Bytes() : checkpoint();
+    disk.fails_at = n % 8;
+    auto publisher = make_publisher(disk);
+    try {
+      static_cast<void>(publisher.publish());
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.cause(), "disk_full");
+      ++failures;
+      if (n > 0) {
+        const auto half = audit({before});
+        EXPECT_TRUE(half.is_verified()) << "at writing " << n % 8 << ": " << half.text();
+      }
+    }
+    disk.fails_at.reset();
+    publish();
+    const auto whole = audit();
+    ASSERT_TRUE(whole.is_verified()) << "after writing " << n % 8 << ": " << whole.text();
+  }
+  EXPECT_GE(failures, 8);
+}
+
+TEST_F(PublishedLedger, WritesMissingFilesAgain) {
+  start_signer();
+  write(150);
+  publish();
+  write(150);
+  publish();
+  write(400);
+  publish();
+  const std::string before = text_of(log_folder() / "tile/entries/001");
+  fs::remove_all(log_folder() / "tile");
+  EXPECT_FALSE(audit().is_verified());
+
+  auto publisher = make_publisher();
+  EXPECT_GT(publisher.repair(), 5U);
+  EXPECT_EQ(publisher.repair(), 0U);
+
+  EXPECT_EQ(text_of(log_folder() / "tile/entries/001"), before);
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+  write(5);
+  publish();
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+TEST_F(PublishedLedger, GoesOnWithoutItsTiles) {
+  start_signer();
+  write(300);
+  publish();
+  fs::remove_all(log_folder() / "tile/0/000");
+  fs::remove_all(log_folder() / "tile/0/001.p");
+  write(5);
+  auto publisher = make_publisher();
+  static_cast<void>(publisher.repair());
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+TEST_F(PublishedLedger, NeverOverwritesWhatDiffers) {
+  start_signer();
+  write(10);
+  publish();
+  const Bytes before = checkpoint();
+  write(10);
+  const auto size = head_size();
+  const fs::path bundle = log_folder() / "tile/0/000.p" / std::to_string(size);
+  overwrite(bundle, std::string(size * 32, 'x'));
+
+  auto publisher = make_publisher();
+  EXPECT_EQ(publisher.publish().step, PublishStep::Stopped);
+
+  EXPECT_EQ(text_of(bundle), std::string(size * 32, 'x'));
+  EXPECT_EQ(checkpoint(), before);
+  EXPECT_EQ(log_state(), "open");
+  fs::remove(bundle);
+  publish();
+  EXPECT_TRUE(audit({before}).is_verified()) << audit().text();
+}
+
+TEST_F(PublishedLedger, PublishesAnErasedBodyAsEmpty) {
+  start_signer();
+  write(10);
+  tamper("DELETE FROM ledger.body WHERE idx = 4");
+  publish();
+  const Bytes bundle =
+      directory_->read(ledger::LogPath::entry_bundle(0, static_cast<unsigned>(head_size())))
+          .value();
+  const auto leaves =
+      ledger::parse_entry_bundle(bundle, static_cast<unsigned>(head_size())).value();
+  EXPECT_TRUE(leaves[4].empty());
+  EXPECT_FALSE(leaves[5].empty());
+}
+
+TEST_F(PublishedLedger, SignsMoreThanOneRequestCanCarry) {
+  start_signer();
+  write(40);
+  auto publisher = make_publisher();
+  ASSERT_EQ(publisher.publish().step, PublishStep::Published);
+  // Entries of the database's own making: only hashes and bodies matter here.
+  tamper(
+      "INSERT INTO ledger.entry (log_id, idx, leaf_hash) SELECT 1, i, "
+      "sha256(('\\x00'::bytea || convert_to(repeat('x', 200) || i, 'UTF8'))) "
+      "FROM generate_series((SELECT size FROM ledger.head), 150000) AS i; "
+      "INSERT INTO ledger.body (log_id, idx, leaf) SELECT 1, i, "
+      "convert_to(repeat('x', 200) || i, 'UTF8') "
+      "FROM generate_series((SELECT size FROM ledger.head), 150000) AS i");
+  rebuild_head();
+  publish();
+  ledger::TileHashes tiles(*directory_, head_size());
+  EXPECT_EQ(ledger::tree_root(tiles, head_size()).value(),
+            audit().verdict.checkpoint->checkpoint.head.root);
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "4");
+}
+
+}  // namespace
+}  // namespace rightful::testing
