@@ -151,9 +151,10 @@ std::uint64_t LedgerHouse::publish() {
   return newest ? newest->size : 0;
 }
 
-Verified LedgerHouse::verify() {
+Verified LedgerHouse::verify(ledger::Depth depth) {
   auto directory = value_of(ledger::LogDirectory::open(log_folder()));
   ledger::VerifyRequest request;
+  request.depth = depth;
   request.keys.push_back(signer_key);
   request.enrolment = keys.ledger_enrolment_key().public_key();
   Collected collected;

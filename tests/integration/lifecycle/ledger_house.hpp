@@ -52,7 +52,7 @@ class LedgerHouse {
   /// Sequences what waits, signs and publishes. @return the signed size.
   std::uint64_t publish();
   /// Of the folder as it is now.
-  [[nodiscard]] Verified verify();
+  [[nodiscard]] Verified verify(ledger::Depth depth = ledger::Depth::Everything);
   /// Every body of the log in order; an erased one is empty.
   [[nodiscard]] std::vector<std::string> leaves();
   /// Where leaves of this act stand.

@@ -10,6 +10,7 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/hash.hpp"
 #include "rightful/crypto/statement.hpp"
+#include "rightful/store/ledger_writer.hpp"
 #include "rightful/store/sql.hpp"
 
 namespace rightful::testing {
@@ -107,9 +108,9 @@ LifecycleHouse::LifecycleHouse(Clock& house_clock)
       pressure(database.pool(), clock),
       sign_in(database.pool(), keys, clock, random),
       requests(database.pool(), pressure, objects, clock, random, {.timezone = "Europe/Berlin"}) {
-  database.execute(
-      "INSERT INTO ledger.log (log_id, origin, state, enrol_key) "
-      "VALUES (1, 'audit.example.test/dsar/dev', 'open', sha256('enrolment'))");
+  const auto origin = ledger::Origin::parse("audit.example.test/dsar/dev").value();
+  const auto opened = store::open_ledger(database.settings(), origin, keys, clock, random);
+  if (!opened) throw std::runtime_error(opened.error().detail);
 }
 
 void LifecycleHouse::set_log_state(std::string_view state) {
