@@ -1,12 +1,14 @@
-#include "store/ledger_check.hpp"
+#include "store/ledger_walk.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "rightful/core/failure.hpp"
+#include "rightful/core/log.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/leaf.hpp"
+#include "rightful/store/database_failure.hpp"
 
 #include "store/bulk_session.hpp"
 #include "store/outbox_rows.hpp"
@@ -43,33 +45,62 @@ bool is_projected(const PGresult* rows, int row, const ledger::Leaf& leaf) {
 
 }  // namespace
 
-std::optional<CheckOutcome> LedgerCheck::step(BulkSession& session,
-                                              const ConnectionSettings& settings) {
+std::optional<CheckOutcome> LedgerWalk::step(BulkSession& session,
+                                             const ConnectionSettings& settings) {
   session.begin(Isolation::RepeatableRead, settings);
+  bool is_end = false;
   try {
-    if (!target_) read_target(session);
-    if (next_ < target_->size) compare_entries(session);
-    const bool is_end = next_ >= target_->size;
-    if (is_end) compare_end(session);
-    session.rollback();
-    if (!is_end) return std::nullopt;
+    is_end = compare_some(session);
   } catch (const Failure&) {
     session.rollback();
     throw;
   }
+  session.rollback();
+  if (!is_end) return std::nullopt;
   if (difference_) return difference_;
   return CheckOutcome{.passed = true, .size = target_->size, .cause = {}, .note = {}};
 }
 
-void LedgerCheck::read_target(BulkSession& session) {
+bool LedgerWalk::compare_some(BulkSession& session) {
+  if (!target_) read_target(session);
+  if (subjects_) return compare_subjects(session);
+  if (next_ < target_->size) compare_entries(session);
+  if (next_ < target_->size) return false;
+  compare_end(session);
+  // Where the projection is wrong, so is what it says of persons.
+  if (difference_) return true;
+  subjects_.emplace(log_id_, target_->origin, target_->size, keys_);
+  return false;
+}
+
+bool LedgerWalk::compare_subjects(BulkSession& session) {
+  try {
+    if (!subjects_->step(session)) return false;
+  } catch (const DatabaseFailure& failure) {
+    if (failure.cause() != "database_denied") throw;
+    log::warn("ledger_keys_unread", "log={}", log_id_);
+    return true;
+  }
+  if (subjects_->lost() > 0) {
+    differ("count_mismatch",
+           "the ledger names " + std::to_string(subjects_->lost()) +
+               " persons who have neither a key nor subject_key.destroyed");
+  }
+  return true;
+}
+
+void LedgerWalk::read_target(BulkSession& session) {
   const Value id(log_id_);
   const Row head = session.run(queries::kReadHead, {&id, 1}).only();
   const auto root = ledger::TreeHash::parse(head.bytes("root"));
-  if (!root) throw Failure(Retry::Never, "bad_row", "the root of the log's head has another size");
-  target_ = Target{.size = static_cast<std::uint64_t>(head.integer("size")), .root = *root};
+  auto origin = ledger::Origin::parse(head.text("origin"));
+  if (!root || !origin) throw Failure(Retry::Never, "bad_row", "a log's root or origin is none");
+  target_ = Target{.origin = *std::move(origin),
+                   .size = static_cast<std::uint64_t>(head.integer("size")),
+                   .root = *root};
 }
 
-void LedgerCheck::compare_entries(BulkSession& session) {
+void LedgerWalk::compare_entries(BulkSession& session) {
   const std::uint64_t end = std::min(target_->size, next_ + kStepEntries);
   const std::array<Value, 3> values{log_id_, next_, end};
   const ResultHandle rows = session.run_binary(queries::kCheckEntries, values);
@@ -85,7 +116,7 @@ void LedgerCheck::compare_entries(BulkSession& session) {
   next_ = target_->size;  // what follows hangs on it
 }
 
-void LedgerCheck::compare_entry(const PGresult* rows, int row) {
+void LedgerWalk::compare_entry(const PGresult* rows, int row) {
   const auto hash = ledger::TreeHash::parse(as_bytes(binary_field(rows, row, kHash)));
   if (!hash) throw Failure(Retry::Never, "bad_row", "a leaf hash has another size");
   frontier_.append(*hash);
@@ -101,7 +132,7 @@ void LedgerCheck::compare_entry(const PGresult* rows, int row) {
   compare_body(next_, rows, row);
 }
 
-void LedgerCheck::compare_body(std::uint64_t index, const PGresult* rows, int row) {
+void LedgerWalk::compare_body(std::uint64_t index, const PGresult* rows, int row) {
   const auto leaf = ledger::parse_leaf(as_bytes(binary_field(rows, row, kBody)));
   if (!leaf) {
     differ("hash_mismatch", "entry " + std::to_string(index) + " of the ledger is no leaf");
@@ -117,7 +148,7 @@ void LedgerCheck::compare_body(std::uint64_t index, const PGresult* rows, int ro
   }
 }
 
-void LedgerCheck::compare_end(BulkSession& session) {
+void LedgerWalk::compare_end(BulkSession& session) {
   if (!difference_ && frontier_.root() != target_->root) {
     differ("hash_mismatch", "the entries of the ledger do not give the root of its head");
   }
@@ -135,10 +166,20 @@ void LedgerCheck::compare_end(BulkSession& session) {
   }
 }
 
-void LedgerCheck::differ(std::string_view cause, std::string note) {
+void LedgerWalk::differ(std::string_view cause, std::string note) {
   if (difference_) return;
   difference_ = CheckOutcome{
       .passed = false, .size = target_->size, .cause = std::string(cause), .note = std::move(note)};
+}
+
+CheckOutcome check_log(const ConnectionSettings& settings,
+                       std::int64_t log_id,
+                       const crypto::ServerKeys& keys) {
+  BulkSession session(settings);
+  LedgerWalk walk(log_id, keys);
+  for (;;) {
+    if (auto outcome = walk.step(session, settings)) return *std::move(outcome);
+  }
 }
 
 }  // namespace rightful::store

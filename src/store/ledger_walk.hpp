@@ -1,6 +1,5 @@
 /// @file
-/// The nightly comparison: every entry of a log hashed again against the head, bodies against
-/// hashes, the projection for queries against the bodies. What it finds, `log.checked` says.
+/// The comparison of check_log() in steps: the sequencer goes on between them.
 #pragma once
 
 #include <cstdint>
@@ -10,28 +9,22 @@
 #include <vector>
 
 #include "rightful/ledger/frontier.hpp"
-#include "rightful/store/connection_settings.hpp"
+#include "rightful/store/ledger_check.hpp"
 
 #include "store/libpq_handles.hpp"
+#include "store/subject_comparison.hpp"
 
 namespace rightful::store {
 
 class BulkSession;
 
-struct CheckOutcome {
-  bool passed;
-  std::uint64_t size;  ///< of the tree that was compared
-  std::string cause;   ///< of the incident, a word of GuardCause
-  std::string note;    ///< the first difference; indexes, no personal data
-};
-
 /// One walk over a log, from its beginning to the head that it had when the walk began. In steps,
 /// each a transaction of its own, so that batches go on between them.
 ///
 /// Cost  some thousand entries a step; of the log, only missing bodies and redactions are kept.
-class LedgerCheck {
+class LedgerWalk {
  public:
-  explicit LedgerCheck(std::int64_t log_id) : log_id_(log_id) {}
+  LedgerWalk(std::int64_t log_id, const crypto::ServerKeys& keys) : log_id_(log_id), keys_(keys) {}
 
   /// @return the outcome with the last step. Errors  DatabaseFailure: the step may be repeated.
   [[nodiscard]] std::optional<CheckOutcome> step(BulkSession& session,
@@ -39,23 +32,28 @@ class LedgerCheck {
 
  private:
   struct Target {
+    ledger::Origin origin;
     std::uint64_t size;
     ledger::TreeHash root;
   };
 
+  [[nodiscard]] bool compare_some(BulkSession& session);
   void read_target(BulkSession& session);
   void compare_entries(BulkSession& session);
   void compare_entry(const PGresult* rows, int row);
   void compare_body(std::uint64_t index, const PGresult* rows, int row);
   void compare_end(BulkSession& session);
+  [[nodiscard]] bool compare_subjects(BulkSession& session);
   void differ(std::string_view cause, std::string note);
 
   std::int64_t log_id_;
+  const crypto::ServerKeys& keys_;
   std::optional<Target> target_;
   std::uint64_t next_ = 0;
   ledger::Frontier frontier_;
   std::map<std::uint64_t, ledger::TreeHash> without_body_;
   std::map<std::uint64_t, std::string> redacted_;  // index: leaf hash in hex
+  std::optional<SubjectComparison> subjects_;
   std::optional<CheckOutcome> difference_;
 };
 

@@ -21,7 +21,7 @@
 #include "store/checked_leaf.hpp"
 #include "store/head_row.hpp"
 #include "store/ledger_batch.hpp"
-#include "store/ledger_check.hpp"
+#include "store/ledger_walk.hpp"
 #include "store/lookup_rows.hpp"
 #include "store/outbox_floor.hpp"
 #include "store/outbox_rows.hpp"
@@ -227,7 +227,7 @@ struct Sequencer::Impl {
   std::optional<SteadyTime> last_heartbeat;
   std::optional<SteadyTime> last_check;
   std::optional<SteadyTime> last_strays;
-  std::unique_ptr<LedgerCheck> check;
+  std::unique_ptr<LedgerWalk> check;
   std::optional<CheckOutcome> outcome;  // of a check that the log does not know of yet
   bool is_lookup_suspect = false;
   bool has_stopped = false;
@@ -430,7 +430,7 @@ void Sequencer::Impl::say_what_is_due(LedgerBatch& batch, Purpose purpose, bool 
 void Sequencer::Impl::advance_check(bool is_full) {
   if (is_full || outcome || check) return;
   if (is_due(events::LogChecked::kAct, facts.check_every, last_check)) {
-    check = std::make_unique<LedgerCheck>(facts.log_id);
+    check = std::make_unique<LedgerWalk>(facts.log_id, keys);
     last_check = clock.steady_now();
   }
 }
@@ -549,12 +549,17 @@ Sequencer::Impl::Attempt Sequencer::Impl::attempt(Purpose purpose, std::size_t l
   return {.result = result, .cut = std::nullopt};
 }
 
+// A comparison that the database cannot finish costs no batch: it begins again.
 void Sequencer::Impl::step_check() {
   if (!check) return;
-  auto ended = check->step(connected(), settings);
-  if (!ended) return;
-  if (!ended->passed) log::error("ledger_check_failed", "cause={}", ended->cause);
-  outcome = std::move(ended);
+  try {
+    auto ended = check->step(connected(), settings);
+    if (!ended) return;
+    if (!ended->passed) log::error("ledger_check_failed", "cause={}", ended->cause);
+    outcome = std::move(ended);
+  } catch (const DatabaseFailure& failure) {
+    log::warn("ledger_check_broken_off", "cause={}", failure.cause());
+  }
   check.reset();
 }
 

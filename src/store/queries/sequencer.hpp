@@ -131,7 +131,25 @@ inline constexpr Sql kRowsBeyond{
     "EXISTS (SELECT FROM ledger.body WHERE log_id = $1 AND idx >= $2) OR "
     "EXISTS (SELECT FROM ledger.lookup WHERE log_id = $1 AND idx >= $2) AS answer"};
 
-inline constexpr Sql kReadHead{"read_head", "SELECT size, root FROM ledger.head WHERE log_id = $1"};
+/// Each person once, with the first entry that names them; walks from one to the next in the index.
+inline constexpr Sql kPersonsAfter{
+    "persons_after",
+    "WITH RECURSIVE person AS ("
+    "(SELECT subj, idx FROM ledger.lookup WHERE log_id = $1 AND subj > $2 AND subj <> '-' "
+    "ORDER BY subj, idx LIMIT 1) UNION ALL "
+    "SELECT following.subj, following.idx FROM person, LATERAL (SELECT subj, idx FROM "
+    "ledger.lookup "
+    "WHERE log_id = $1 AND subj > person.subj AND subj <> '-' ORDER BY subj, idx LIMIT 1) AS "
+    "following) SELECT subj, idx FROM person LIMIT $3"};
+inline constexpr Sql kNotDestroyed{
+    "not_destroyed",
+    "SELECT count(*) AS lost FROM unnest($2::text[]) AS doubt (subj) WHERE NOT EXISTS (SELECT FROM "
+    "ledger.lookup l WHERE l.log_id = $1 AND l.subj = doubt.subj AND "
+    "l.act = 'subject_key.destroyed')"};
+
+inline constexpr Sql kReadHead{"read_head",
+                               "SELECT size, root, origin FROM ledger.head JOIN ledger.log USING "
+                               "(log_id) WHERE log_id = $1"};
 /// Run with binary results.
 inline constexpr Sql kReadBodies{"read_bodies",
                                  "SELECT idx, leaf FROM ledger.body WHERE log_id = $1 AND "

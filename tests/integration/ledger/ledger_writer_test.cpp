@@ -159,7 +159,9 @@ TEST_F(LedgerWriter, AKeyOfAnotherEpochStopsTheCommit) {
   const auto pool = database_.make_pool(2, writer.get());
   commit(*pool, {job_queued(anna_)});
 
-  database_.execute("UPDATE ledger_secret.subject_key SET kek_epoch = 2");
+  database_.execute(
+      "INSERT INTO ledger_secret.kek (epoch) VALUES (2);"
+      "UPDATE ledger_secret.subject_key SET kek_epoch = 2");
 
   EXPECT_EQ(cause_of([&] { commit(*pool, {job_queued(anna_)}); }), "subject_key");
 }

@@ -86,4 +86,9 @@ void publish_tables(store::Pool& pool,
                     const ledger::Origin& origin,
                     const std::filesystem::path& folder);
 
+/// Verifies such files.
+[[nodiscard]] Audit audit_folder(const std::filesystem::path& folder,
+                                 const ledger::Origin& origin,
+                                 const crypto::ServerKeys& keys);
+
 }  // namespace rightful::testing

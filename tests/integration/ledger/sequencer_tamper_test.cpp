@@ -6,6 +6,7 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/leaf.hpp"
+#include "rightful/store/ledger_check.hpp"
 
 #include "tests/integration/ledger/sequencer_fixture.hpp"
 #include "tests/unit/ledger/tree_vectors.hpp"
@@ -115,6 +116,35 @@ TEST_F(SequencerTamper, AChangedLookupIsFoundAndMadeAnew) {
   EXPECT_EQ(store::rebuild_lookup(database_.settings(), 1), head_size());
 
   EXPECT_THAT(check_again(), HasSubstr("\"result\":\"passed\""));
+  expect_sound();
+}
+
+// Subject keys dropped: who has a leaf and no key was erased, or lost.
+TEST_F(SequencerTamper, LostKeysAreFound) {
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(1, writer.get());
+  for (const AccountId* account : {&anna_, &ben_}) {
+    database_.execute("INSERT INTO account (account_id, created_at) VALUES ('" + account->expose() +
+                      "', now())");
+    store::Transaction transaction = pool->begin();
+    transaction.record(job_queued(*account));
+    transaction.commit();
+  }
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"passed\""));
+  store::Transaction erasure = pool->begin();
+  erasure.record(
+      {ledger::System{}, anna_, ledger::events::SubjectKeyDestroyed{.why = "erasure_request"}});
+  erasure.commit();
+  ASSERT_EQ(count("ledger_secret.subject_key"), 1);
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"passed\""));
+
+  tamper("DELETE FROM ledger_secret.subject_key");
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_THAT(ask("SELECT note FROM incident"), HasSubstr("names 1 persons"));
+  const auto by_hand = store::check_log(database_.settings(), 1, keys_);
+  EXPECT_FALSE(by_hand.passed);
+  EXPECT_EQ(by_hand.cause, "count_mismatch");
   expect_sound();
 }
 
