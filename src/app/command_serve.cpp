@@ -139,7 +139,9 @@ Result<void> serve(const Invocation& invocation, const Settings& settings, const
                    *state,
                    clock,
                    random));
-  if (settings.text("ledger.sequencer") == "beside") state->run_ledger(SignerUse::Child);
+  if (settings.text("ledger.sequencer") == "beside") {
+    RIGHTFUL_TRY(state->run_ledger(SignerUse::Child));
+  }
   invocation.console.out << fmt::format("rightful {} serves {}\n", RIGHTFUL_VERSION, service->url())
                          << std::flush;
   static_cast<void>(stop.wait(-1));

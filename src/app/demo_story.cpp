@@ -52,7 +52,7 @@ Result<void> start_service(DemoWorld& world, const Settings& settings) {
     RIGHTFUL_TRY(crypto::ServerKeys::create(options.keys, world.random));
   }
   RIGHTFUL_TRY(world.state, StateStore::open(options, world.clock, world.random));
-  world.state->run_ledger(SignerUse::Child);
+  RIGHTFUL_TRY(world.state->run_ledger(SignerUse::Child));
   RIGHTFUL_TRY(const auto catalog,
                parse_catalog(std::string(demo_catalog_yaml), "demo/catalog.yaml"));
   const ServiceOptions service{

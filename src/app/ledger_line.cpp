@@ -1,6 +1,11 @@
 #include "app/ledger_line.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
@@ -40,14 +45,16 @@ Result<std::unique_ptr<LedgerLine>> LedgerLine::create(const LedgerWorkers& work
   }
   fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
   RIGHTFUL_TRY(auto directory, ledger::LogDirectory::open(folder));
-  return std::unique_ptr<LedgerLine>(new LedgerLine(workers, log, std::move(directory)));
+  return std::unique_ptr<LedgerLine>(new LedgerLine(workers, log, folder, std::move(directory)));
 }
 
 LedgerLine::LedgerLine(const LedgerWorkers& workers,
                        const store::ledger_tables::LogRow& log,
+                       const fs::path& folder,
                        ledger::LogDirectory directory)
     : log_id_(log.log_id),
       clock_(workers.clock),
+      lock_file_(folder / ".publisher"),
       pool_(named(workers.database, "rightful-publisher"), kConnections, nullptr),
       directory_(std::move(directory)),
       signer_(workers.signer_socket),
@@ -110,50 +117,73 @@ void LedgerLine::wait_for_size(const std::stop_token& stop, std::chrono::millise
   static_cast<void>(grown_.wait_for(lock, stop, limit, [this] { return is_behind_; }));
 }
 
+bool LedgerLine::may_publish() {
+  if (lock_.is_open()) return true;
+  UniqueFd lock(::open(lock_file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock.is_open()) throw_system_failure("open of the publisher's lock", errno);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
+    lock_ = std::move(lock);
+    return true;
+  }
+  if (errno == EWOULDBLOCK || errno == EINTR) return false;
+  throw_system_failure("lock of the published log", errno);
+}
+
+// What is missing is written before anything new; what cannot be is no reason not to go on.
+void LedgerLine::repair_once() {
+  if (std::exchange(is_repaired_, true)) return;
+  try {
+    static_cast<void>(publisher_.repair());
+  } catch (const Failure& failure) {
+    log::warn("ledger_not_repaired",
+              "log_id={} cause={} why=\"{}\"",
+              log_id_,
+              failure.cause(),
+              failure.what());
+  }
+}
+
+// How long to wait before the next one.
+std::chrono::milliseconds LedgerLine::publish_once() {
+  if (!may_publish()) return kAfterFailure;
+  repair_once();
+  const store::PublishReport report = publisher_.publish();
+  switch (report.step) {
+    case store::PublishStep::Waits:
+      return kShortestPoll;
+    case store::PublishStep::Published: {
+      const std::lock_guard lock(mutex_);
+      published_ = report.size;
+      is_behind_ = published_ < size_;
+      return kBetweenCheckpoints;
+    }
+    case store::PublishStep::Frozen:
+      return kAfterFailure;
+    case store::PublishStep::Stopped:
+      return 10 * kAfterFailure;
+  }
+  return kAfterFailure;
+}
+
 void LedgerLine::run_publisher(const std::stop_token& stop) {
   const auto begun = clock_.steady_now();
-  bool is_repaired = false;
   while (!stop.stop_requested()) {
-    std::chrono::milliseconds pause = 0ms;
+    std::chrono::milliseconds pause = kAfterFailure;
     try {
-      const store::PublishReport report = publisher_.publish();
-      switch (report.step) {
-        case store::PublishStep::Waits:
-          pause = kShortestPoll;
-          break;
-        case store::PublishStep::Published: {
-          const std::lock_guard lock(mutex_);
-          published_ = report.size;
-          is_behind_ = published_ < size_;
-          pause = kBetweenCheckpoints;
-          break;
-        }
-        case store::PublishStep::Frozen:
-          pause = kAfterFailure;
-          break;
-        case store::PublishStep::Stopped:
-          pause = 10 * kAfterFailure;
-          break;
-      }
-      if (!is_repaired && report.step == store::PublishStep::Published) {
-        static_cast<void>(publisher_.repair());
-        is_repaired = true;
-      }
+      pause = publish_once();
     } catch (const Failure& failure) {
-      const bool is_new =
+      const bool is_starting =
           failure.cause() == "unavailable" && clock_.steady_now() - begun < kPatienceWithSigner;
-      if (!is_new) {
+      if (is_starting) pause = kShortestPoll;
+      if (!is_starting) {
         log::warn("publisher_failed",
                   "log_id={} cause={} why=\"{}\"",
                   log_id_,
                   failure.cause(),
                   failure.what());
       }
-      pause = is_new ? kShortestPoll : std::chrono::milliseconds(kAfterFailure);
     }
-    if (pause > 0ms) {
-      static_cast<void>(clock_.wait_for(stop, pause));
-    }
+    static_cast<void>(clock_.wait_for(stop, pause));
     wait_for_size(stop, kBetweenCheckpoints);
   }
 }
@@ -177,7 +207,7 @@ void LedgerLine::drain(std::chrono::steady_clock::time_point deadline) {
     batch = sequencer_.run_batch();
   } while (batch.rows > 0 && clock_.steady_now() < deadline);
   sequencer_.stop();
-  while (clock_.steady_now() < deadline) {
+  while (clock_.steady_now() < deadline && may_publish()) {
     if (publisher_.publish_now().step != store::PublishStep::Published) break;
   }
 }

@@ -12,6 +12,7 @@
 #include "rightful/core/clock.hpp"
 #include "rightful/core/random.hpp"
 #include "rightful/core/result.hpp"
+#include "rightful/core/unique_fd.hpp"
 #include "rightful/crypto/server_keys.hpp"
 #include "rightful/ledger/log_directory.hpp"
 #include "rightful/store/connection_settings.hpp"
@@ -62,8 +63,14 @@ class LedgerLine {
  private:
   LedgerLine(const LedgerWorkers& workers,
              const store::ledger_tables::LogRow& log,
+             const std::filesystem::path& folder,
              ledger::LogDirectory directory);
 
+  /// One publisher a log and machine: a second one would ask the signer for trees that have become
+  /// too small meanwhile, which freezes. @return false while another process publishes.
+  [[nodiscard]] bool may_publish();
+  [[nodiscard]] std::chrono::milliseconds publish_once();
+  void repair_once();
   void run_sequencer(const std::stop_token& stop);
   void run_publisher(const std::stop_token& stop);
   void wait_for_size(const std::stop_token& stop, std::chrono::milliseconds limit);
@@ -72,6 +79,8 @@ class LedgerLine {
 
   std::int64_t log_id_;
   Clock& clock_;
+  std::filesystem::path lock_file_;
+  UniqueFd lock_;
   store::Pool pool_;
   ledger::LogDirectory directory_;
   RemoteSigner signer_;
@@ -84,6 +93,8 @@ class LedgerLine {
   std::uint64_t published_ = 0;
   bool is_last_ = false;   ///< `log.sealed` is among the sequenced
   bool is_behind_ = true;  ///< size_ is not published yet
+
+  bool is_repaired_ = false;  // the publisher's thread
 
   std::jthread publishing_;
   std::jthread sequencing_;

@@ -13,6 +13,7 @@
 #include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/log_succession.hpp"
 
+#include "app/ledger_view.hpp"
 #include "app/program_settings.hpp"
 #include "app/signer_place.hpp"
 
@@ -181,7 +182,26 @@ StateStore::~StateStore() {
   if (loop_) loop_->finish();
 }
 
-void StateStore::run_ledger(SignerUse use) {
+// A machine that has neither the signer's folder nor the published one would only freeze the log:
+// its signer remembers nothing. Where one of the two is gone, freezing is right.
+Result<void> StateStore::check_ledger_place() {
+  const auto live = view_live_log(*pool_);
+  if (!live || !live->newest || live->newest->size == 0) return {};
+  if (fs::exists(options_.ledger_directory / live->name) ||
+      fs::exists(options_.signer_directory / live->name)) {
+    return {};
+  }
+  return fail(ErrorCode::Conflict,
+              fmt::format("the ledger {} is published and signed elsewhere: neither {} nor {} has "
+                          "it. Start with --ledger-sequencer elsewhere, or name its places with "
+                          "--ledger-dir and --signer-dir",
+                          live->log.origin.text(),
+                          options_.ledger_directory.string(),
+                          options_.signer_directory.string()));
+}
+
+Result<void> StateStore::run_ledger(SignerUse use) {
+  RIGHTFUL_TRY(check_ledger_place());
   loop_ = std::make_unique<LedgerLoop>(
       LedgerWorkers{.database = connection(url_, "rightful-ledger"),
                     .ledger_directory = options_.ledger_directory,
@@ -193,6 +213,7 @@ void StateStore::run_ledger(SignerUse use) {
       options_.signer_directory,
       use);
   loop_->start();
+  return {};
 }
 
 void StateStore::keep() {

@@ -93,7 +93,8 @@ class StateStore {
   [[nodiscard]] const std::string& url() const { return url_; }
 
   /// Sequences and publishes the ledger from now on, until the end of this object. Once.
-  void run_ledger(SignerUse use);
+  /// @return Conflict when the ledger is published and signed on another machine.
+  [[nodiscard]] Result<void> run_ledger(SignerUse use);
 
   /// To be called every second or so: the ledger's sign of life, and a look after an embedded
   /// server. Errors  none: what fails is logged and tried again.
@@ -107,6 +108,7 @@ class StateStore {
   [[nodiscard]] Result<void> open_ledger(const StateStoreOptions& options,
                                          Clock& clock,
                                          Random& random);
+  [[nodiscard]] Result<void> check_ledger_place();
 
   StateStoreOptions options_;
   Clock* clock_ = nullptr;

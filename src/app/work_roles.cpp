@@ -67,7 +67,7 @@ Result<void> work_as_sequencer(const Invocation& invocation,
   options.cluster = ClusterUse::Attach;
   options.role = "sequencer";
   RIGHTFUL_TRY(const auto state, StateStore::open(options, clock, random));
-  state->run_ledger(SignerUse::Elsewhere);
+  RIGHTFUL_TRY(state->run_ledger(SignerUse::Elsewhere));
   store::LedgerPressure pressure(state->pool(), clock);
   invocation.console.out << fmt::format("rightful {} sequences\n", RIGHTFUL_VERSION) << std::flush;
   while (!stop.wait(kLookEveryMilliseconds))
