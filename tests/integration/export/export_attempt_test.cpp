@@ -272,6 +272,18 @@ TEST_F(LyingChild, IsNotReleasedForAWithdrawnRequest) {
 
   EXPECT_THROW(release(), queue::LeaseLost);
   EXPECT_EQ(world_.count("package"), 0);
+  EXPECT_THAT(world_.acts(), Not(Contains("package.sealed")));
+}
+
+TEST_F(LyingChild, IsNotReleasedWhenItsRequestIsWithdrawnAtTheGate) {
+  package();
+  say(a_result());
+  world_.gate.while_waiting = [this] {
+    world_.execute("UPDATE access_request SET state = 'withdrawn'");
+  };
+
+  EXPECT_THROW(release(), queue::LeaseLost);
+  EXPECT_EQ(world_.count("package"), 0);
   EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"withdrawn")"));
   EXPECT_THAT(fields_of("package.deleted"), HasSubstr(R"("why":"not_released")"));
   EXPECT_THAT(world_.stored_files(), IsEmpty());
@@ -291,7 +303,9 @@ TEST_F(LyingChild, IsNotReleasedWhenAnotherWorkerHasTheJob) {
 TEST_F(LyingChild, IsNotReleasedAfterItsRequestWasReported) {
   package();
   say(a_result());
-  world_.execute("UPDATE access_request SET state = 'quarantined'");
+  world_.gate.while_waiting = [this] {
+    world_.execute("UPDATE access_request SET state = 'quarantined'");
+  };
 
   EXPECT_THROW(release(), queue::LeaseLost);
   EXPECT_THAT(fields_of("package.release_refused"), HasSubstr(R"("why":"state_changed")"));
