@@ -1,6 +1,7 @@
 // An installation as an operator makes it: keys, account, one process for HTTP, another for the
 // work.
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include <gmock/gmock.h>
@@ -51,6 +52,28 @@ class ServiceE2e : public Installation {
     const Finished nowhere = as_customer({"download", "--output", folder_ / "none/x.zip"});
     EXPECT_EQ(nowhere.exit_code, 1);
     EXPECT_THAT(nowhere.output, HasSubstr("there is no folder"));
+  }
+
+  /// What was published verifies, and says what happened; nothing waits to be published.
+  void expect_verified_ledger() const {
+    const Finished trust = run(here({"admin", "ledger", "trust"}));
+    write("trust.txt", trust.output);
+    const Finished verified =
+        run({"audit", "verify", folder_ / "data/ledger/1", "--trust", folder_ / "trust.txt"});
+    EXPECT_EQ(verified.exit_code, 0) << trust.output << verified.output;
+    const std::string status = run(here({"admin", "ledger", "status"})).output;
+    EXPECT_THAT(status, HasSubstr("rows     0"));
+    EXPECT_THAT(status, HasSubstr("frozen   no"));
+    std::string entries;
+    for (const auto& bundle :
+         fs::recursive_directory_iterator(folder_ / "data/ledger/1/tile/entries"))
+      if (bundle.is_regular_file()) entries += read_text(bundle.path());
+    for (const std::string act : {"log.genesis",
+                                  "request.received",
+                                  "package.released",
+                                  "package.downloaded",
+                                  "writer.stop"})
+      EXPECT_THAT(entries, HasSubstr("\"act\":\"" + act + "\""));
   }
 };
 
@@ -113,8 +136,12 @@ TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
   EXPECT_THAT(read_text(folder_ / "mine/index.html"), HasSubstr("lang=\"de\""))
       << "enrolling without --language leaves what the invitation said";
   EXPECT_EQ(worker.stop(), 0);
-  EXPECT_EQ(service.stop(), 0);
+  service.signal(SIGKILL);
+  Running again(serve, home(), sources(), folder_ / "again.txt");
+  ASSERT_TRUE(again.wait_for_output("serves http://", 120s)) << again.output();
+  EXPECT_EQ(again.stop(), 0) << again.output();
   EXPECT_FALSE(fs::exists(folder_ / "data/postgres/postmaster.pid"));
+  expect_verified_ledger();
 }
 
 TEST(ExternalDatabaseE2e, NeedsItsSchemaAndThenServes) {
