@@ -45,6 +45,16 @@ CREATE TABLE ledger_secret.erasure_replay (
 GRANT SELECT ON ledger_secret.kek, ledger_secret.erasure_replay TO rightful_ledger_writer;
 GRANT SELECT, INSERT, DELETE ON ledger_secret.kek TO rightful_ledger_eraser;
 GRANT SELECT, INSERT, UPDATE ON ledger_secret.erasure_replay TO rightful_ledger_eraser;
+-- Who may be forgotten, and what leads from a row to a leaf.
+GRANT SELECT (account_id) ON account TO rightful_ledger_eraser;
+GRANT SELECT ON access_request, package, incident TO rightful_ledger_eraser;
+GRANT UPDATE (ledger_ref) ON access_request, package, incident TO rightful_ledger_eraser;
+GRANT SELECT, DELETE, UPDATE (ended_at) ON staff_member TO rightful_ledger_eraser;  -- UPDATE is what FOR UPDATE needs
+-- Keys of uploads by hand are wrapped by the same key-encryption key.
+GRANT SELECT, UPDATE (state, supplied_at, size_bytes, wrapped_key, kek_epoch) ON manual_task TO rightful_ledger_eraser;
+GRANT SELECT, DELETE ON manual_chunk TO rightful_ledger_eraser;
+-- Where a leaf of the enrolment key stands in its row.
+GRANT SELECT ON ledger.outbox, ledger.signer_key TO rightful_ledger_eraser;
 -- What a redaction and the end of a log's retention take away, and what they must look at first.
 GRANT SELECT, DELETE ON ledger.lookup TO rightful_ledger_eraser;
 GRANT SELECT ON ledger.log, ledger.head, ledger.entry, ledger.checkpoint, ledger.writer TO rightful_ledger_eraser;

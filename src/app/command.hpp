@@ -53,6 +53,7 @@ struct Command {
 [[nodiscard]] Command admin_ledger_redact_command();
 [[nodiscard]] Command admin_ledger_purge_command();
 [[nodiscard]] Command admin_ledger_rebuild_lookup_command();
+[[nodiscard]] Command admin_ledger_check_command();
 [[nodiscard]] Command catalog_discover_command();
 [[nodiscard]] Command catalog_check_command();
 [[nodiscard]] Command catalog_explain_command();

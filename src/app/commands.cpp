@@ -81,6 +81,7 @@ const std::vector<Command>& all_commands() {
                                                  admin_ledger_redact_command(),
                                                  admin_ledger_purge_command(),
                                                  admin_ledger_rebuild_lookup_command(),
+                                                 admin_ledger_check_command(),
                                                  catalog_discover_command(),
                                                  catalog_check_command(),
                                                  catalog_explain_command(),
