@@ -34,6 +34,9 @@ CommandSpec spec() {
           "hold, the log is dead: `rightful admin ledger open --recover`.",
       .arguments = {},
       .options = {{"--held", "FILE", "A checkpoint of this log that was held elsewhere."},
+                  {"--log",
+                   "NAME",
+                   "Another log than the live one: the last part of its origin, such as 2026."},
                   officer_option(),
                   second_officer_option()},
       .settings = TakesSettings::Yes,
@@ -142,12 +145,13 @@ Result<void> record(AdminState& state,
 Result<void> thaw(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(const auto officers, two_officers_of(*state->staff, invocation.line));
-  RIGHTFUL_TRY(const LogView view, view_live_log(state->store->pool()));
+  RIGHTFUL_TRY(const LogView view,
+               view_log_or_live(state->store->pool(), invocation.line.value("--log")));
   const SignerPlace place(state->store->signer_directory());
   RIGHTFUL_TRY(const auto reason, freeze_reason(place, view));
   if (!reason || view.log.state != tables::LogState::Frozen) {
     return fail(ErrorCode::Conflict,
-                "the live log is not frozen; `rightful admin ledger status` shows it");
+                "this log is not frozen; `rightful admin ledger status` shows it");
   }
   RIGHTFUL_TRY(const auto room, place.enter(view.name));
   RIGHTFUL_TRY(const auto memory,

@@ -54,36 +54,56 @@ void LedgerLoop::run(const std::stop_token& stop) {
 
 void LedgerLoop::look_after_logs() {
   try {
-    std::vector<store::ledger_tables::LogRow> logs;
-    {
-      store::Transaction transaction = pool_.begin();
-      logs = store::ledger_tables::list_logs(transaction);
-    }
-    std::erase_if(lines_, [](const auto& line) {
-      if (!line->is_sealed()) return false;
-      line->finish(kLastWords);
-      return true;
-    });
+    const auto logs = logs_at_work();
+    seal_old_logs(logs);
+    end_sealed_lines();
     for (const auto& log : logs) {
-      if (log.state == LogState::Sealed || log.state == LogState::Purged) continue;
-      if (log.log_id != logs.back().log_id) {
-        static_cast<void>(store::seal_if_due(
-            pool_, log.log_id, store::kSealAfter, workers_.keys, workers_.clock, workers_.random));
-      }
       const bool is_known = std::ranges::any_of(
           lines_, [&](const auto& line) { return line->log_id() == log.log_id; });
-      if (is_known) continue;
-      auto line = LedgerLine::create(workers_, log);
-      if (!line) {
-        log::error("ledger_log_not_published", "why=\"{}\"", line.error().detail);
-        continue;
-      }
-      (*line)->start();
-      lines_.push_back(*std::move(line));
+      if (!is_known) begin_line(log);
     }
   } catch (const Failure& failure) {
     log::warn("ledger_loop_failed", "cause={}", failure.cause());
   }
+}
+
+// A sealed one too, as long as its last leaf is not published.
+std::vector<store::ledger_tables::LogRow> LedgerLoop::logs_at_work() {
+  store::Transaction transaction = pool_.begin();
+  auto logs = store::ledger_tables::list_logs(transaction);
+  std::erase_if(logs, [&transaction](const auto& log) {
+    if (log.state != LogState::Sealed) return log.state == LogState::Purged;
+    const auto newest = store::ledger_tables::newest_checkpoint(transaction, log.log_id);
+    const auto head = store::ledger_tables::find_head(transaction, log.log_id);
+    return newest && head && newest->size == head->size();
+  });
+  return logs;
+}
+
+void LedgerLoop::seal_old_logs(const std::vector<store::ledger_tables::LogRow>& logs) {
+  for (const auto& log : logs) {
+    if (log.log_id == logs.back().log_id || log.state != LogState::Open) continue;
+    static_cast<void>(store::seal_if_due(
+        pool_, log.log_id, store::kSealAfter, workers_.keys, workers_.clock, workers_.random));
+  }
+}
+
+void LedgerLoop::end_sealed_lines() {
+  std::erase_if(lines_, [](const auto& line) {
+    if (!line->is_sealed()) return false;
+    line->finish(kLastWords);
+    return true;
+  });
+}
+
+void LedgerLoop::begin_line(const store::ledger_tables::LogRow& log) {
+  auto line = LedgerLine::create(workers_, log);
+  if (!line) {
+    log::error("ledger_log_not_published", "why=\"{}\"", line.error().detail);
+    return;
+  }
+  (*line)->start();
+  lines_.push_back(*std::move(line));
 }
 
 void LedgerLoop::end_lines() {

@@ -44,6 +44,10 @@ class LedgerLoop {
  private:
   void run(const std::stop_token& stop);
   void look_after_logs();
+  [[nodiscard]] std::vector<store::ledger_tables::LogRow> logs_at_work();
+  void seal_old_logs(const std::vector<store::ledger_tables::LogRow>& logs);
+  void end_sealed_lines();
+  void begin_line(const store::ledger_tables::LogRow& log);
   void end_lines();
 
   LedgerWorkers workers_;

@@ -38,6 +38,16 @@ Result<LogView> view_live_log(store::Pool& pool) {
   return view_log(transaction, *live);
 }
 
+Result<LogView> view_log_or_live(store::Pool& pool, const std::optional<std::string>& name) {
+  if (!name) return view_live_log(pool);
+  auto views = view_logs(pool);
+  for (LogView& view : views) {
+    if (view.name == *name) return std::move(view);
+  }
+  return fail(ErrorCode::NotFound,
+              "there is no log of that name; `rightful admin ledger status` lists them");
+}
+
 std::vector<ledger::NoteKey> keys_that_sign(const LogView& view) {
   std::vector<ledger::NoteKey> keys;
   for (const auto& row : view.keys) {

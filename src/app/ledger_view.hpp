@@ -32,6 +32,10 @@ struct LogView {
 /// The newest one that is open or frozen. @return NotFound
 [[nodiscard]] Result<LogView> view_live_log(store::Pool& pool);
 
+/// The one of this short name; without a name the live one. @return NotFound
+[[nodiscard]] Result<LogView> view_log_or_live(store::Pool& pool,
+                                               const std::optional<std::string>& name);
+
 /// Those that may stand under a checkpoint of the log now.
 [[nodiscard]] std::vector<ledger::NoteKey> keys_that_sign(const LogView& view);
 
