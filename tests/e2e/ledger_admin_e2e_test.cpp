@@ -1,0 +1,224 @@
+// The ledger's administration as an operator, officers and an auditor do it, with the built
+// program.
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "rightful/core/bytes.hpp"
+#include "rightful/core/clock.hpp"
+
+#include "tests/e2e/program.hpp"
+
+namespace rightful::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class LedgerAdminE2e : public ::testing::Test {
+ protected:
+  void SetUp() override { fs::create_directory(folder_ / "home"); }
+
+  [[nodiscard]] std::vector<std::string> here(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--data-dir", folder_ / "data"});
+    return words;
+  }
+
+  [[nodiscard]] Finished run(const std::vector<std::string>& words) const {
+    return run_program(here(words), folder_ / "home");
+  }
+
+  /// Their token lies in the file `<name>.token`.
+  void add_staff(const std::string& name, const std::string& role) const {
+    const Finished added = run({"admin", "staff", "add", name, "--role", role});
+    ASSERT_EQ(added.exit_code, 0) << added.output;
+    write(name + ".token", added.output.substr(0, 43) + "\n");
+  }
+
+  void write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+
+  [[nodiscard]] std::unique_ptr<Running> serve(const std::string& log) const {
+    return std::make_unique<Running>(here({"serve",
+                                           "--catalog",
+                                           std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
+                                           "--listen",
+                                           "127.0.0.1:0",
+                                           "--workers",
+                                           "0"}),
+                                     folder_ / "home",
+                                     std::vector<std::string>{},
+                                     folder_ / log);
+  }
+
+  /// As the auditor. @return status line, fields and body.
+  [[nodiscard]] std::string get(const std::string& url, const std::string& target) const {
+    const std::string token = read_text(folder_ / "auditor.token").substr(0, 43);
+    return run_tool("curl",
+                    {"--silent",
+                     "--include",
+                     "--header",
+                     "Authorization: Bearer " + token,
+                     url + "/v1/ledger/1/" + target})
+        .output;
+  }
+
+  /// Where the first entry of this act stands, once it is signed.
+  [[nodiscard]] std::uint64_t first_signed(const std::string& url, const std::string& act) const {
+    SystemClock clock;
+    for (int round = 0; round < 150; ++round) {
+      const std::string answer = get(url, "entries?act=" + act + "&limit=1");
+      const auto body = answer.find("\r\n\r\n");
+      if (answer.find("200 OK") != std::string::npos && body + 4 < answer.size()) {
+        return nlohmann::json::parse(answer.substr(body + 4))["idx"].get<std::uint64_t>();
+      }
+      clock.wait_for(std::stop_token(), 200ms);
+    }
+    throw std::runtime_error("nothing was signed within 30 seconds");
+  }
+
+  [[nodiscard]] std::vector<std::string> two_officers() const {
+    return {"--officer-token", folder_ / "one.token", "--second-token", folder_ / "two.token"};
+  }
+
+  [[nodiscard]] Finished verify() const {
+    write("trust.txt", run({"admin", "ledger", "trust"}).output);
+    return run_program(
+        {"audit", "verify", folder_ / "data/ledger/1", "--trust", folder_ / "trust.txt"},
+        folder_ / "home");
+  }
+
+  E2eFolder folder_;
+};
+
+struct WrongWords {
+  std::vector<std::string> words;
+  const char* says;
+};
+
+// Words alone: nothing is opened, nothing is made.
+TEST_F(LedgerAdminE2e, WrongWordsAreSaidBeforeAnythingIsDone) {
+  const std::vector<WrongWords> rows{
+      {{"admin", "staff", "add", "a.miller"}, "--role"},
+      {{"admin", "staff", "add", "A Miller", "--role", "auditor"}, "1 to 64 of a-z"},
+      {{"admin", "staff", "add", "a", "--role", "boss"}, "officer"},
+      {{"admin", "staff", "end", "-x"}, "1 to 64 of a-z"},
+      {{"admin", "ledger", "erase-subject", "C-1"}, "--why"},
+      {{"admin", "ledger", "erase-subject", "C-1", "--why", "because"}, "erasure_request"},
+      {{"admin", "ledger", "erase-subject", "", "--why", "error"}, "ACCOUNT"},
+      {{"admin", "ledger", "forget-staff", "a"}, "--why"},
+      {{"admin", "ledger", "rotate-kek"}, "--officer-token"},
+      {{"admin", "ledger", "replay-erasures"}, "--officer-token"},
+      {{"admin", "ledger", "redact", "x", "--why", "accident"}, "INDEX"},
+      {{"admin", "ledger", "redact", "1"}, "--why"},
+      {{"admin", "ledger", "redact", "1", "--why", "accident"}, "--officer-token"},
+      {{"admin", "ledger", "redact", "1", "--why", "accident", "--officer-token", "a"},
+       "--second-token"},
+      {{"admin",
+        "ledger",
+        "redact",
+        "1",
+        "--why",
+        "accident",
+        "--officer-token",
+        "a",
+        "--second-token",
+        "a"},
+       "two different officers"},
+      {{"admin", "ledger", "purge", "../1"}, "short name"},
+      {{"admin", "ledger", "rebuild-lookup", "a/b"}, "short name"},
+      {{"admin", "ledger", "check", ".."}, "short name"}};
+  for (const WrongWords& row : rows) {
+    const Finished finished = run(row.words);
+    EXPECT_EQ(finished.exit_code, 2) << finished.output;
+    EXPECT_THAT(finished.output, HasSubstr(row.says));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "data")) << "nothing was made";
+}
+
+TEST_F(LedgerAdminE2e, OfficersAdministerWhatAnAuditorReads) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  add_staff("one", "officer");
+  add_staff("two", "officer");
+  add_staff("auditor", "auditor");
+  EXPECT_EQ(run({"admin", "staff", "add", "one", "--role", "auditor"}).exit_code, 1);
+  const Finished list = run({"admin", "staff", "list"});
+  EXPECT_THAT(list.output, HasSubstr("auditor"));
+  EXPECT_THAT(list.output, Not(HasSubstr("CHANGED")));
+  const auto service = serve("serve.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  const std::string url = find_url(service->output());
+
+  // An entry that should not have been logged.
+  const std::uint64_t place = first_signed(url, "staff.changed");
+  const std::string index = std::to_string(place);
+  std::vector<std::string> redact{"admin", "ledger", "redact", index, "--why", "accident"};
+  const auto officers = two_officers();
+  redact.insert(redact.end(), officers.begin(), officers.end());
+  const Finished redacted = run(redact);
+  EXPECT_EQ(redacted.exit_code, 0) << redacted.output;
+  EXPECT_THAT(get(url, "entries?from=" + index + "&limit=1"), HasSubstr("\"leaf\":null"));
+  const Finished verified = verify();
+  EXPECT_EQ(verified.exit_code, 0) << verified.output;
+  EXPECT_THAT(verified.output, HasSubstr("REDACTED"));
+  EXPECT_THAT(run(redact).output, HasSubstr("had been redacted before"));
+  std::vector<std::string> by_auditor = redact;
+  by_auditor.back() = folder_ / "auditor.token";
+  const Finished refused = run(by_auditor);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("not an officer's token"));
+
+  // The key of pseudonyms, while the service runs.
+  const Finished rotated =
+      run({"admin", "ledger", "rotate-kek", "--officer-token", folder_ / "one.token"});
+  EXPECT_EQ(rotated.exit_code, 0) << rotated.output;
+  EXPECT_FALSE(fs::exists(folder_ / "data/keys/subject-wrap.key"));
+  EXPECT_TRUE(fs::exists(folder_ / "data/keys/subject-wrap.2.key"));
+
+  EXPECT_EQ(run({"admin", "ledger", "rebuild-lookup", "1"}).exit_code, 0);
+  const Finished checked = run({"admin", "ledger", "check", "1"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.output;
+  EXPECT_EQ(run({"admin", "ledger", "check", "2"}).exit_code, 1);
+  EXPECT_EQ(run({"admin", "ledger", "erase-subject", "C-1", "--why", "error"}).exit_code, 1);
+  const Finished kept = run({"admin", "ledger", "purge", "1"});
+  EXPECT_EQ(kept.exit_code, 1);
+  EXPECT_THAT(kept.output, HasSubstr("only a sealed one is purged"));
+  EXPECT_EQ(run({"admin", "staff", "end", "auditor"}).exit_code, 0);
+  EXPECT_THAT(get(url, "entries"), HasSubstr("401 Unauthorized"));
+  EXPECT_EQ(
+      run({"admin", "ledger", "forget-staff", "auditor", "--why", "account_closed"}).exit_code, 0);
+}
+
+// A published log that the database does not know: a backup from before it was opened.
+TEST_F(LedgerAdminE2e, ServeWaitsForTheReplayAfterARestore) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  add_staff("one", "officer");
+  fs::create_directories(folder_ / "data/ledger/old");
+  const std::string name = "audit.localhost/rightful/old";
+  write("data/ledger/old/checkpoint",
+        name + "\n5\n" + to_base64(Bytes(32)) + "\n\n\u2014 " + name + " " + to_base64(Bytes(68)) +
+            "\n");
+
+  const auto refused = serve("refused.log");
+  EXPECT_TRUE(refused->wait_for_output("replay-erasures", 60s)) << refused->output();
+  const Finished replayed =
+      run({"admin", "ledger", "replay-erasures", "--officer-token", folder_ / "one.token"});
+  EXPECT_EQ(replayed.exit_code, 1);
+  EXPECT_THAT(replayed.output, HasSubstr("--trust"));
+  fs::remove_all(folder_ / "data/ledger/old");
+
+  const auto served = serve("served.log");
+  EXPECT_TRUE(served->wait_for_output("serves http://", 60s)) << served->output();
+}
+
+}  // namespace
+}  // namespace rightful::testing
