@@ -446,6 +446,25 @@ TEST_F(LedgerAttack, DeletesCheckpointsAndShowsAnOldFolder) {
   expect_found(verify({"--memory", folder_ / "memory"}, yesterday), 1, "NOT_CONSISTENT");
 }
 
+/// With the log's key as well: each of two auditors is shown a log of their own.
+TEST_F(LedgerAttack, ShowsTwoAuditorsTwoTrees) {
+  stop();
+  ASSERT_EQ(run_tool("cp", {"-a", folder_ / "data", folder_ / "other"}).exit_code, 0);
+  start();
+  grow_and_publish();
+  stop();
+  hold("shown-to-another");
+  const int size = published_size();
+  fs::rename(folder_ / "data", folder_ / "shown");
+  fs::rename(folder_ / "other", folder_ / "data");
+  start();
+  grow_and_publish();
+  stop();
+  ASSERT_EQ(published_size(), size) << "the same things happened";
+
+  expect_found(verify({"--checkpoint", folder_ / "shown-to-another"}), 1, "FORK");
+}
+
 /// A whole log of the same name under another key, with a trust file beside it that fits.
 TEST_F(LedgerAttack, PutsItsOwnTrustFileIntoTheBundle) {
   stop();
