@@ -26,6 +26,8 @@ using ledger_tables::SignerKeyRow;
 using ledger_tables::SignerKeyState;
 
 constexpr std::uint64_t kRebuildAtOnce = 8192;
+// Half of what a request may carry: the signer keeps below its 16 MiB with it.
+constexpr std::uint64_t kLeavesAtOnce = kMaxLeavesPerRequest / 2;
 
 [[noreturn]] void damaged(const std::string& text) {
   throw Failure(Retry::Never, "ledger_damaged", text);
@@ -193,7 +195,7 @@ void Publisher::resume(const Facts& facts) {
 
 Publisher::Batch Publisher::read_batch(const Facts& facts) {
   const std::uint64_t old_size = edge_->size();
-  const std::uint64_t size = std::min(facts.head.size(), old_size + kMaxLeavesPerRequest);
+  const std::uint64_t size = std::min(facts.head.size(), old_size + kLeavesAtOnce);
   const std::uint64_t first = old_size / kTileWidth * kTileWidth;
   Batch batch{.old_size = old_size,
               .claimed = {facts.head.size(), facts.head.root()},
@@ -241,8 +243,8 @@ ledger::SignRequest Publisher::request_from(std::uint64_t from, const Batch& bat
 // published.
 std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& batch) {
   for (;;) {
-    if (batch.claimed.size > signer_size_ + kMaxLeavesPerRequest) {
-      const std::uint64_t size = signer_size_ + kMaxLeavesPerRequest;
+    if (batch.claimed.size > signer_size_ + kLeavesAtOnce) {
+      const std::uint64_t size = signer_size_ + kLeavesAtOnce;
       ledger::TileHashes tiles(source_, batch.claimed.size);
       const auto edge = ledger::Frontier::read(tiles, size);
       if (!edge) throw_for(edge.error());

@@ -47,7 +47,7 @@ struct PublishReport {
 /// Errors   DatabaseFailure; Failure of the disk or of the way to the signer: nothing half is
 ///          published, the next call tries again. Failure Never `ledger_damaged` when database and
 ///          published hashes contradict each other.
-/// Cost     at most 65,536 hashes and one bundle (1 MiB) in memory.
+/// Cost     at most 33,000 hashes (1 MiB) and one bundle (1 MiB) in memory.
 class Publisher {
  public:
   Publisher(Pool& pool,

@@ -157,7 +157,7 @@ TEST_F(PublishedLedger, PublishesAnErasedBodyAsEmpty) {
   EXPECT_FALSE(leaves[5].empty());
 }
 
-TEST_F(PublishedLedger, SignsMoreThanOneRequestCanCarry) {
+TEST_F(PublishedLedger, GoesInStepsWhereMuchWaits) {
   start_signer();
   write(40);
   auto publisher = make_publisher();
@@ -175,7 +175,10 @@ TEST_F(PublishedLedger, SignsMoreThanOneRequestCanCarry) {
   ledger::TileHashes tiles(*directory_, head_size());
   EXPECT_EQ(ledger::tree_root(tiles, head_size()).value(),
             audit().verdict.checkpoint->checkpoint.head.root);
-  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "4");
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "6");
+  EXPECT_EQ(one("SELECT max(step) AS answer FROM (SELECT size - lag(size) OVER (ORDER BY size) AS "
+                "step FROM ledger.checkpoint) AS steps"),
+            "32768");
 }
 
 }  // namespace

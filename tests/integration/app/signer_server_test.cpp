@@ -125,7 +125,10 @@ TEST_F(SignerServerTest, StaysSmallAndUndumpable) {
     return at == std::string::npos ? 0L : std::stol(status.substr(at + name.size()));
   };
   RecordProperty("peak_kib", static_cast<int>(value("VmHWM:")));
-  EXPECT_LT(value("RssAnon:"), 16 * 1024) << status;
+#ifndef RIGHTFUL_SANITIZED
+  EXPECT_LT(value("RssAnon:"), 4 * 1024) << status;
+  EXPECT_LT(value("VmHWM:"), 32 * 1024) << "the program's own pages are most of it: " << status;
+#endif
   EXPECT_THAT(text_of(proc + "/limits"), ::testing::ContainsRegex("Max core file size +0 +0"));
 }
 
