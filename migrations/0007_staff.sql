@@ -46,7 +46,7 @@ GRANT SELECT ON ledger_secret.kek, ledger_secret.erasure_replay TO rightful_ledg
 GRANT SELECT, INSERT, DELETE ON ledger_secret.kek TO rightful_ledger_eraser;
 GRANT SELECT, INSERT, UPDATE ON ledger_secret.erasure_replay TO rightful_ledger_eraser;
 -- Who may be forgotten, and what leads from a row to a leaf.
-GRANT SELECT (account_id) ON account TO rightful_ledger_eraser;
+GRANT SELECT (account_id), UPDATE (created_at) ON account TO rightful_ledger_eraser;  -- UPDATE is what FOR UPDATE needs
 GRANT SELECT ON access_request, package, incident TO rightful_ledger_eraser;
 GRANT UPDATE (ledger_ref) ON access_request, package, incident TO rightful_ledger_eraser;
 GRANT SELECT, DELETE, UPDATE (ended_at) ON staff_member TO rightful_ledger_eraser;  -- UPDATE is what FOR UPDATE needs

@@ -55,6 +55,7 @@ Unfinished unfinished(Transaction& transaction, const AccountId& account) {
 bool lock_subject(Transaction& transaction,
                   const AccountId& account,
                   const crypto::ServerKeys& keys) {
+  transaction.run(queries::kHoldAccount, {account});
   return !transaction.run(queries::kLockSubjectKey, {tag_of(account, keys)}).empty();
 }
 

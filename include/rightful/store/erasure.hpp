@@ -28,7 +28,8 @@ struct Unfinished {
 
 [[nodiscard]] Unfinished unfinished(Transaction& transaction, const AccountId& account);
 
-/// Holds the person's key until the transaction ends. @return false when there is none.
+/// Holds account and key until the transaction ends: a request that is being made meanwhile waits.
+/// @return false when there is no key.
 [[nodiscard]] bool lock_subject(Transaction& transaction,
                                 const AccountId& account,
                                 const crypto::ServerKeys& keys);

@@ -12,6 +12,10 @@ SELECT EXISTS (SELECT FROM access_request WHERE account_id = $1 AND state NOT IN
        OR EXISTS (SELECT FROM package WHERE account_id = $1 AND destroyed_at IS NULL) AS request,
        EXISTS (SELECT FROM incident WHERE account_id = $1 AND state <> 'closed') AS incident)"};
 
+/// Nobody makes a row of this account until the transaction ends: their foreign keys wait.
+inline constexpr Sql kHoldAccount{"hold_account", R"(
+SELECT account_id FROM account WHERE account_id = $1 FOR UPDATE)"};
+
 inline constexpr Sql kLockSubjectKey{"lock_subject_key", R"(
 SELECT kek_epoch, wrapped FROM ledger_secret.subject_key WHERE tag = $1 FOR UPDATE)"};
 

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <stop_token>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -11,6 +13,7 @@
 #include "rightful/store/kek_rotation.hpp"
 #include "rightful/store/pseudonyms.hpp"
 
+#include "store/session.hpp"
 #include "tests/integration/lifecycle/ledger_house.hpp"
 #include "tests/support/result_matchers.hpp"
 
@@ -161,6 +164,28 @@ TEST_F(LedgerErasure, WaitsForWhatIsUnfinished) {
 
   EXPECT_TRUE(name_of(anna_));
   EXPECT_EQ(house_.ask("SELECT ledger_ref FROM access_request"), "r_AAAAAAAAAAAAAAAAAAAAAA");
+}
+
+// A request that is being made in this moment: both orders leave nothing that leads to an old leaf.
+TEST_F(LedgerErasure, WaitsForARequestThatIsBeingMade) {
+  house_.say(anna_);
+  store::Session asking(house_.database.settings());
+  asking.begin(store::Isolation::ReadCommitted, house_.database.settings());
+  asking.run_script("request", kOldRequest);
+  asking.run_script("open", "UPDATE access_request SET state = 'queued'");
+
+  auto erasing = std::async(std::launch::async, [&] { return erase(anna_); });
+  SystemClock clock;
+  const std::string waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE "
+      "'%FROM account%FOR UPDATE%' AND pid <> pg_backend_pid()";
+  for (int round = 0; round < 200 && house_.ask(waiting) == "0"; ++round)
+    clock.wait_for(std::stop_token(), std::chrono::milliseconds(50));
+  EXPECT_EQ(house_.ask(waiting), "1");
+  asking.commit();
+
+  EXPECT_THAT(erasing.get(), IsError(ErrorCode::Conflict));
+  EXPECT_TRUE(name_of(anna_));
 }
 
 TEST_F(LedgerErasure, UnknownPersonGetsNoKey) {
