@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 
@@ -302,6 +303,85 @@ TEST_F(KeyRotation, RefusesAPreviousKeyThatIsNone) {
   directory_.put("verifier.previous.key", "nonsense");
 
   EXPECT_THAT(ServerKeys::open(directory_.path()), IsError(ErrorCode::InvalidArgument));
+}
+
+TEST_F(ServerKeysTest, StaffMacBindsEveryFact) {
+  const ServerKeys keys = open();
+  const StaffFacts facts{.name = "a.miller",
+                         .role = "auditor",
+                         .actor = "a_AAAAAAAAAAAAAAAAAAAAAA",
+                         .token_hash = sha256(as_bytes("token")),
+                         .added_us = 17,
+                         .ended_us = std::nullopt};
+  const auto stored = keys.staff_mac(facts);
+  EXPECT_THAT(keys.check_staff_mac(facts, stored), IsOk());
+  const auto expect_other = [&](const auto& change) {
+    StaffFacts other = facts;
+    change(other);
+    EXPECT_THAT(keys.check_staff_mac(other, stored), IsError(ErrorCode::NotAuthentic));
+  };
+  expect_other([](StaffFacts& other) { other.name = "a.mille"; });
+  expect_other([](StaffFacts& other) { other.role = "officer"; });
+  expect_other([](StaffFacts& other) { other.actor = "a_AAAAAAAAAAAAAAAAAAAAAQ"; });
+  expect_other([](StaffFacts& other) { other.token_hash = sha256(as_bytes("other")); });
+  expect_other([](StaffFacts& other) { other.added_us = 18; });
+  expect_other([](StaffFacts& other) { other.ended_us = 0; });
+  expect_other([](StaffFacts& other) {
+    other.name = "a.millera";
+    other.role = "uditor";
+  });
+}
+
+TEST_F(ServerKeysTest, KeyEncryptionKeysHaveEpochs) {
+  const ServerKeys keys = open();
+  EXPECT_EQ(keys.kek_epochs(), std::vector<std::int64_t>{1});
+  EXPECT_THAT(keys.kek(2), IsError(ErrorCode::NotFound));
+
+  ASSERT_THAT(keys.add_kek(2, random_), IsOk());
+
+  struct stat facts{};
+  ASSERT_EQ(::stat((directory_.path() / "subject-wrap.2.key").c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode & 07777U, 0400U);
+  EXPECT_EQ(keys.kek_epochs(), (std::vector<std::int64_t>{1, 2}));
+  ASSERT_THAT(keys.kek(2), IsOk()) << "read when it is asked for";
+  EXPECT_FALSE(constant_time_equal(keys.kek(1)->get().expose(), keys.kek(2)->get().expose()));
+  EXPECT_TRUE(constant_time_equal(open().kek(2)->get().expose(), keys.kek(2)->get().expose()));
+}
+
+TEST_F(ServerKeysTest, DestroyedEpochIsGoneAndTheOthersOpen) {
+  const ServerKeys keys = open();
+  ASSERT_THAT(keys.add_kek(2, random_), IsOk());
+
+  ASSERT_THAT(keys.destroy_kek(1), IsOk());
+  ASSERT_THAT(keys.destroy_kek(1), IsOk());
+
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() / "subject-wrap.key"));
+  const auto reopened = ServerKeys::open(directory_.path());
+  ASSERT_THAT(reopened, IsOk());
+  EXPECT_THAT(reopened->kek(1), IsError(ErrorCode::NotFound));
+  EXPECT_THAT(reopened->kek(2), IsOk());
+  EXPECT_THAT(keys.kek(1), IsOk()) << "a process that runs keeps what it has read";
+}
+
+TEST_F(ServerKeysTest, KeyOfAnotherEpochInAFileIsRefused) {
+  const ServerKeys keys = open();
+  std::filesystem::copy(directory_.path() / "subject-wrap.key",
+                        directory_.path() / "subject-wrap.2.key");
+
+  EXPECT_THAT(keys.kek(2), IsError(ErrorCode::InvalidArgument));
+  EXPECT_THAT(ServerKeys::open(directory_.path()), IsError(ErrorCode::InvalidArgument));
+}
+
+TEST_F(ServerKeysTest, OtherNamesAreNoEpochs) {
+  for (const std::string name : {"subject-wrap.02.key",
+                                 "subject-wrap.1.key",
+                                 "subject-wrap.x.key",
+                                 "subject-wrap..key",
+                                 "subject-wrap.2.key.bak",
+                                 "subject-wrap-2.key"})
+    std::ofstream(directory_.path() / name) << "x";
+
+  EXPECT_EQ(open().kek_epochs(), std::vector<std::int64_t>{1});
 }
 
 }  // namespace
