@@ -5,6 +5,9 @@
 
 GRANT SELECT (id, log_id, staged_at) ON ledger.outbox TO rightful_ledger_writer;
 
+-- Public keys: a release believes no checkpoint that none of them has signed.
+GRANT SELECT ON ledger.signer_key TO rightful_ledger_writer;
+
 -- Up to which number the outbox has given any.
 GRANT SELECT ON SEQUENCE ledger.outbox_id_seq TO rightful_ledger_sequencer;
 

@@ -230,6 +230,21 @@ TEST_F(LedgerGateTest, IsClosedWithoutALiveLog) {
   EXPECT_EQ(cause_of_waiting(4), "ledger_frozen");
 }
 
+TEST_F(LedgerGateTest, NeedsNoMoreThanTheRightsOfAWriter) {
+  sequence(4, 10);
+  publish(11);
+  rightful::testing::create_test_role("gate_reader");
+  database_.execute_as_admin("GRANT rightful_ledger_writer TO gate_reader");
+  store::ConnectionSettings settings;
+  settings.url = database_.url("gate_reader");
+  store::Pool pool(settings, 2, nullptr);
+  store::LedgerPressure pressure(pool, clock_);
+  LedgerGate gate(pool, pressure, clock_);
+
+  EXPECT_EQ(gate.wait_until_covered(leaves({4}), {}), 11U);
+  EXPECT_EQ(gate.newest_checkpoint(), note(11, kOrigin, signer_));
+}
+
 TEST_F(LedgerGateTest, LetsGoWhenTheWorkerEnds) {
   sequence(4, 10);
   std::stop_source stop;
