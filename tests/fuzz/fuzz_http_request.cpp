@@ -7,6 +7,7 @@
 #include "rightful/core/check.hpp"
 
 #include "http/call_guards.hpp"
+#include "http/query_fields.hpp"
 #include "http/request_reader.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 
@@ -77,6 +78,8 @@ std::size_t count(const ParsedRequest& request, std::string_view name) {
 
 void check_request(const ParsedRequest& request) {
   RIGHTFUL_CHECK(http::is_plain_path(request.path));
+  RIGHTFUL_CHECK(request.query.empty() || http::is_plain_query(request.path, request.query));
+  if (auto fields = http::QueryFields::parse(request.query)) static_cast<void>(fields->finish());
   RIGHTFUL_CHECK(count(request, "host") == 1);
   RIGHTFUL_CHECK(count(request, "transfer-encoding") == 0);
   RIGHTFUL_CHECK(count(request, "content-length") <= 1);
@@ -85,7 +88,7 @@ void check_request(const ParsedRequest& request) {
                      : request.body.size() <= kLimits.max_body_bytes);
   RIGHTFUL_CHECK(request.body.empty() || request.method == "POST" || request.method == "PUT" ||
                  request.method == "PATCH");
-  std::size_t header_bytes = request.method.size() + request.path.size();
+  std::size_t header_bytes = request.method.size() + request.path.size() + request.query.size();
   for (const auto& [name, value] : request.fields) {
     header_bytes += name.size() + value.size();
     RIGHTFUL_CHECK(!name.empty());
@@ -97,8 +100,8 @@ void check_request(const ParsedRequest& request) {
 }
 
 bool is_same(const ParsedRequest& a, const ParsedRequest& b) {
-  return a.method == b.method && a.path == b.path && a.fields == b.fields && a.body == b.body &&
-         a.keep_alive == b.keep_alive && a.streamed_bytes == b.streamed_bytes &&
+  return a.method == b.method && a.path == b.path && a.query == b.query && a.fields == b.fields &&
+         a.body == b.body && a.keep_alive == b.keep_alive && a.streamed_bytes == b.streamed_bytes &&
          a.expects_continue == b.expects_continue;
 }
 

@@ -277,6 +277,27 @@ TEST(RequestReader, RefusesTargetsThatNeedNormalisation) {
   }
 }
 
+TEST(RequestReader, SplitsAQueryWhereMachinesAsk) {
+  RequestReader reader(kLimits);
+  reader.feed("GET /v1/ledger/1/entries?from=1&to=2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_EQ(reader.advance(), ReaderState::Done);
+  const ParsedRequest request = reader.take();
+
+  EXPECT_EQ(request.path, "/v1/ledger/1/entries");
+  EXPECT_EQ(request.query, "from=1&to=2");
+  for (const char* target : {"/v1/ledger/1/entries?",
+                             "/v1/ledger/1/entries?a=<b>",
+                             "/v1/ledger/1/entries?a=b?c=d",
+                             "/v1/ledger/1/entries?a=/../b",
+                             "/v1/ledger/../x?a=b",
+                             "/v1/ledger?a=b",
+                             "?a=b",
+                             "/v1/upload?a=b"}) {
+    expect_refused("GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+                   ProblemKind::BadTarget);
+  }
+}
+
 TEST(RequestReader, LimitsTheHeader) {
   const std::string start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
   const std::string end = "\r\n\r\n";
