@@ -179,7 +179,9 @@ std::string event_list(const ObservedLeaves& observed, const std::filesystem::pa
          "\n## Moves of a request\n\n"
          "All leaves of the transactions that make the move, in order. A move that a state does "
          "not allow writes `request.not_possible`,\na download that is not allowed "
-         "`package.download_refused`.\n\n" +
+         "`package.download_refused`. A worker that ends gives its request back with "
+         "`job.rescued`; one that\nhas died is found by the next claim: `job.rescued` before "
+         "`job.claimed`.\n\n" +
          move_list(observed) +
          "\n## Events\n\n"
          "Where each of `events.def` is made.\n\n" +
