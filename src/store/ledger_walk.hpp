@@ -35,6 +35,7 @@ class LedgerWalk {
     ledger::Origin origin;
     std::uint64_t size;
     ledger::TreeHash root;
+    bool is_live;
   };
 
   [[nodiscard]] bool compare_some(BulkSession& session);

@@ -18,9 +18,9 @@ struct CheckOutcome {
 };
 
 /// Hashes every body again, compares hashes and root with the head, the projection for queries with
-/// the bodies, and the persons that the log names with the keys of their pseudonyms: who has none
-/// must have been erased (`subject_key.destroyed`). Writes nothing; the sequencer does the same
-/// every night and logs what it found.
+/// the bodies; of the live log also the persons that it names with the keys of their pseudonyms:
+/// who has none must have been erased (`subject_key.destroyed`). Writes nothing; the sequencer does
+/// the same every night and logs what it found.
 ///
 /// Errors  DatabaseFailure; `database_denied` when the role may not read the tables. A role that
 /// may not read the keys of pseudonyms leaves these out: the process logs `ledger_keys_unread`.

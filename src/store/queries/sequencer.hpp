@@ -147,9 +147,12 @@ inline constexpr Sql kNotDestroyed{
     "ledger.lookup l WHERE l.log_id = $1 AND l.subj = doubt.subj AND "
     "l.act = 'subject_key.destroyed')"};
 
-inline constexpr Sql kReadHead{"read_head",
-                               "SELECT size, root, origin FROM ledger.head JOIN ledger.log USING "
-                               "(log_id) WHERE log_id = $1"};
+inline constexpr Sql kReadHead{
+    "read_head",
+    "SELECT h.size, h.root, l.origin, l.log_id = (SELECT max(log_id) FROM ledger.log WHERE state "
+    "IN "
+    "('open', 'frozen')) AS is_live FROM ledger.head h JOIN ledger.log l USING (log_id) "
+    "WHERE h.log_id = $1"};
 /// Run with binary results.
 inline constexpr Sql kReadBodies{"read_bodies",
                                  "SELECT idx, leaf FROM ledger.body WHERE log_id = $1 AND "

@@ -165,6 +165,30 @@ TEST_F(SequencerLoad, AHeldSnapshotDoesNotSlowTheBatches) {
   EXPECT_EQ(count("ledger.outbox"), 0);
 }
 
+// A backlog goes in full batches, each checked while the one before is committed.
+TEST_F(SequencerLoad, DrainsABacklog) {
+  constexpr std::uint64_t kLeaves = 20'000;
+  const HandWriter writer = hand_writer();
+  stage({writer.start(keys_.ledger_enrolment_key())});
+  for (std::uint64_t n = 1; n <= kLeaves;) {
+    std::vector<Bytes> leaves;
+    for (; leaves.size() < 2000 && n <= kLeaves; ++n)
+      leaves.push_back(writer.leaf(n));
+    stage(leaves);
+  }
+  const auto sequencer = make_sequencer();
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t batches = 0;
+  while (sequencer->run_batch().is_full)
+    ++batches;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  RecordProperty("leaves_per_second", static_cast<int>(kLeaves / seconds.count()));
+
+  EXPECT_EQ(batches, (kLeaves + 2) / 1024);
+  EXPECT_EQ(count("ledger.outbox"), 0);
+  expect_sound();
+}
+
 // O12: a writer that is killed leaves its numbers open, and nothing is missing below them; one that
 // stood still for long goes on where it was.
 TEST_F(SequencerLoad, APausedWriterGoesOn) {
