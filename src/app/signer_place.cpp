@@ -145,7 +145,8 @@ Result<SignerRoom::Key> SignerRoom::make_next_key(const ledger::Origin& origin,
   const fs::path next = folder_ / "keys" / kNext;
   RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
   const std::uint64_t epoch = folders.empty() ? 1 : folders.back().first + 1;
-  if (!fs::exists(next / kKeyFile)) {
+  std::error_code error;
+  if (!fs::exists(next / kKeyFile, error)) {
     const fs::path making = folder_ / "keys" / ".next.new";
     write_new_key(making, random);
     RIGHTFUL_TRY(rename_without_replacing(making, next));
@@ -187,7 +188,10 @@ Result<void> SignerPlace::make() const {
 Result<ledger::NoteKey> SignerPlace::open_log(const ledger::Origin& origin, Random& random) const {
   RIGHTFUL_TRY(const std::string name, ledger::log_name(origin));
   const fs::path folder = directory_ / name;
-  if (fs::exists(folder)) {
+  std::error_code error;
+  const bool is_there = fs::exists(folder, error);
+  if (error) return fail(ErrorCode::Denied, folder.string() + ": " + error.message());
+  if (is_there) {
     RIGHTFUL_TRY(const SignerRoom room, enter(name));
     const auto memory = room.memory();
     if (memory && memory->checkpoint().origin == origin && memory->frontier().size() == 0 &&

@@ -186,11 +186,10 @@ StateStore::~StateStore() {
 // its signer remembers nothing. Where one of the two is gone, freezing is right.
 Result<void> StateStore::check_ledger_place() {
   const auto live = view_live_log(*pool_);
-  if (!live || !live->newest || live->newest->size == 0) return {};
-  if (fs::exists(options_.ledger_directory / live->name) ||
-      fs::exists(options_.signer_directory / live->name)) {
-    return {};
-  }
+  std::error_code unknown;  // of another user's folder: then it is there
+  if (!live || fs::exists(options_.signer_directory / live->name, unknown) || unknown) return {};
+  if (!live->newest) return move_signer_key(*live);
+  if (fs::exists(options_.ledger_directory / live->name, unknown) || unknown) return {};
   return fail(ErrorCode::Conflict,
               fmt::format("the ledger {} is published and signed elsewhere: neither {} nor {} has "
                           "it. Start with --ledger-sequencer elsewhere, or name its places with "
@@ -198,6 +197,14 @@ Result<void> StateStore::check_ledger_place() {
                           live->log.origin.text(),
                           options_.ledger_directory.string(),
                           options_.signer_directory.string()));
+}
+
+// `migrate` may have run as another user, or on another machine: nothing was signed with its key.
+Result<void> StateStore::move_signer_key(const LogView& live) {
+  const auto key = SignerPlace(options_.signer_directory).open_log(live.log.origin, *random_);
+  if (!key) return no_signer_key(key.error(), options_.signer_directory);
+  log::warn("ledger_signer_key_made_here", "log={}", live.name);
+  return store::replace_unused_key(*pool_, live.log.log_id, *key);
 }
 
 Result<void> StateStore::run_ledger(SignerUse use) {

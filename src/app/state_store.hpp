@@ -25,6 +25,8 @@
 
 namespace rightful::app {
 
+struct LogView;
+
 enum class ClusterUse : std::uint8_t {
   Own,    ///< `serve`, `demo`: hold the lock on the data directory
   Attach  ///< `work`, `migrate`, `admin`: use a running cluster, or start it for the while
@@ -109,6 +111,7 @@ class StateStore {
                                          Clock& clock,
                                          Random& random);
   [[nodiscard]] Result<void> check_ledger_place();
+  [[nodiscard]] Result<void> move_signer_key(const LogView& live);
 
   StateStoreOptions options_;
   Clock* clock_ = nullptr;

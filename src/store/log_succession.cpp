@@ -65,6 +65,26 @@ Result<void> add_first_key(Pool& pool, std::int64_t log_id, const ledger::NoteKe
   return {};
 }
 
+Result<void> replace_unused_key(Pool& pool, std::int64_t log_id, const ledger::NoteKey& key) {
+  using ledger_tables::SignerKeyState;
+  Transaction transaction = pool.begin();
+  static_cast<void>(transaction.run(queries::kLockLog, {log_id}));
+  if (ledger_tables::newest_checkpoint(transaction, log_id)) {
+    return fail(ErrorCode::Conflict, "the log was signed with another key meanwhile");
+  }
+  for (const auto& row : ledger_tables::signer_keys(transaction, log_id)) {
+    if (row.key == key) return {};
+    RIGHTFUL_TRY(ledger_tables::set_signer_key_state(
+        transaction, row.key, SignerKeyState::Retired, std::uint64_t{0}));
+  }
+  RIGHTFUL_TRY(ledger_tables::add_signer_key(
+      transaction,
+      log_id,
+      {.key = key, .first_size = 0, .last_size = std::nullopt, .state = SignerKeyState::Active}));
+  transaction.commit();
+  return {};
+}
+
 Result<void> open_next_log(Pool& pool,
                            const NextLog& next,
                            const crypto::ServerKeys& keys,

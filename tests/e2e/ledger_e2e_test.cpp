@@ -152,6 +152,28 @@ TEST_F(LedgerE2e, SurvivesKillsAndEndsInOrder) {
   EXPECT_THAT(status(), HasSubstr("rows     0")) << "the last leaves were sequenced too";
 }
 
+TEST_F(LedgerE2e, SignsWhereTheSignerIsAndNowhereElse) {
+  fs::remove_all(folder_ /
+                 "data/signer");  // as when `migrate` ran elsewhere: nothing is signed yet
+  start();
+  EXPECT_THAT(sequencer_->output(), HasSubstr("ledger_signer_key_made_here"));
+  ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
+  write_trust("trust.txt");
+  EXPECT_EQ(verify("1", "trust.txt").exit_code, 0) << verify("1", "trust.txt").output;
+  EXPECT_THAT(status(), HasSubstr("key      retired from 0 to 0"));
+
+  const Finished elsewhere = run({"work",
+                                  "--role",
+                                  "sequencer",
+                                  "--signer-dir",
+                                  folder_ / "other-signer",
+                                  "--ledger-dir",
+                                  folder_ / "other-ledger"});
+  EXPECT_EQ(elsewhere.exit_code, 1);
+  EXPECT_THAT(elsewhere.output, HasSubstr("is published and signed elsewhere"));
+  EXPECT_THAT(status(), HasSubstr("frozen   no"));
+}
+
 // O14
 TEST_F(LedgerE2e, ReplacesTheSigningKey) {
   start();

@@ -33,6 +33,13 @@ inline constexpr std::chrono::hours kSealAfter{24};
                                          std::int64_t log_id,
                                          const ledger::NoteKey& key);
 
+/// A key that was made where no signer runs: as long as nothing of the log was ever signed, the key
+/// of this machine takes the place of whatever is written down.
+/// @return Conflict when something was signed meanwhile.
+[[nodiscard]] Result<void> replace_unused_key(Pool& pool,
+                                              std::int64_t log_id,
+                                              const ledger::NoteKey& key);
+
 struct NextLog {
   ledger::Origin origin;
   ledger::NoteKey key;
