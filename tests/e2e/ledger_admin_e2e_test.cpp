@@ -90,6 +90,33 @@ class LedgerAdminE2e : public ::testing::Test {
     return {"--officer-token", folder_ / "one.token", "--second-token", folder_ / "two.token"};
   }
 
+  /// The person's keys are made, which the ledger says of them.
+  void enrol(const std::string& account, const std::string& url) const {
+    const Finished added = run({"admin", "account", "add", account});
+    ASSERT_EQ(added.exit_code, 0) << added.output;
+    write("invitation", added.output.substr(0, 43) + "\n");
+    write("credential", "a quiet lamp beside the river\n");
+    const Finished enrolled = run_program({"enrol",
+                                           "--server",
+                                           url,
+                                           "--account",
+                                           account,
+                                           "--credential-file",
+                                           folder_ / "credential",
+                                           "--invitation-file",
+                                           folder_ / "invitation",
+                                           "--recovery-code-file",
+                                           folder_ / "recovery"},
+                                          folder_ / "home");
+    ASSERT_EQ(enrolled.exit_code, 0) << enrolled.output;
+  }
+
+  /// PostgreSQL's files as they were, with their owners.
+  void restore() const {
+    fs::remove_all(folder_ / "data/postgres");
+    ASSERT_EQ(run_tool("cp", {"-a", folder_ / "backup", folder_ / "data/postgres"}).exit_code, 0);
+  }
+
   [[nodiscard]] Finished verify() const {
     write("trust.txt", run({"admin", "ledger", "trust"}).output);
     return run_program(
@@ -218,6 +245,49 @@ TEST_F(LedgerAdminE2e, ServeWaitsForTheReplayAfterARestore) {
 
   const auto served = serve("served.log");
   EXPECT_TRUE(served->wait_for_output("serves http://", 60s)) << served->output();
+}
+
+// P5 with the built program: yesterday's data directory of PostgreSQL is put back.
+TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  add_staff("one", "officer");
+  auto service = serve("first.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  enrol("C-10204417", find_url(service->output()));
+  ASSERT_EQ(service->stop(), 0);
+  ASSERT_EQ(run_tool("cp", {"-a", folder_ / "data/postgres", folder_ / "backup"}).exit_code, 0);
+  service = serve("second.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  const std::vector<std::string> erase{
+      "admin", "ledger", "erase-subject", "C-10204417", "--why", "erasure_request"};
+  const Finished erased = run(erase);
+  ASSERT_EQ(erased.exit_code, 0) << erased.output;
+  ASSERT_EQ(service->stop(), 0);
+  EXPECT_THAT(verify().output, HasSubstr("verified"));
+
+  restore();
+
+  const auto refused = serve("refused.log");
+  EXPECT_TRUE(refused->wait_for_output("a backup was restored", 60s)) << refused->output();
+  const Finished opened = run({"admin",
+                               "ledger",
+                               "open",
+                               "audit.localhost/rightful/1b",
+                               "--recover",
+                               "--why",
+                               "restored",
+                               "--officer-token",
+                               folder_ / "one.token"});
+  EXPECT_EQ(opened.exit_code, 0) << opened.output;
+  const Finished replayed =
+      run({"admin", "ledger", "replay-erasures", "--officer-token", folder_ / "one.token"});
+  ASSERT_EQ(replayed.exit_code, 0) << replayed.output;
+  EXPECT_THAT(replayed.output, HasSubstr("keys destroyed again     1"));
+  service = serve("third.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  const Finished again = run(erase);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.output, HasSubstr("knows nobody under this account"));
 }
 
 }  // namespace
