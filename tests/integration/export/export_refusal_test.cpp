@@ -163,6 +163,10 @@ TEST_F(ExportRefusal, LeavesAColumnThatNobodyDescribedToAPerson) {
   world_.company("ALTER TABLE note ADD COLUMN fresh text");
 
   expect_failed(request, "unknown_column");
+  std::string fields;
+  for (const auto& event : world_.recorder().events())
+    if (event.act() == "dataset.failed") fields = event.fields();
+  EXPECT_EQ(fields, R"({"attempt":1,"ds":2,"why":"unknown_column"})");
 }
 
 TEST_F(ExportRefusal, LeavesAMissingCatalogToAPerson) {

@@ -89,6 +89,23 @@ TEST_F(LedgerWriter, KeepsTheOrderOfOneCommit) {
       ElementsAre("log.genesis", "writer.start", "job.queued", "job.collected", "job.queued"));
 }
 
+TEST_F(LedgerWriter, SaysWhereTheLeavesOfACommitAreFound) {
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(2, writer.get());
+  store::Transaction transaction = pool->begin();
+  transaction.record(job_queued(anna_));
+  transaction.record(job_queued(ben_));
+
+  const auto committed = transaction.commit();
+
+  ASSERT_TRUE(committed.has_value());
+  const auto leaves = outbox();
+  ASSERT_GE(leaves.size(), 2U);
+  EXPECT_EQ(committed->writer.text(), leaves.back().writer);
+  EXPECT_EQ(committed->numbers, (std::vector{leaves[leaves.size() - 2].n, leaves.back().n}));
+  EXPECT_EQ(pool->begin().commit(), std::nullopt) << "a commit without facts has no leaves";
+}
+
 TEST_F(LedgerWriter, LeavesNoLeafAfterARollback) {
   const auto writer = start_writer();
   const auto pool = database_.make_pool(2, writer.get());
