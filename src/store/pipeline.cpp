@@ -8,21 +8,6 @@
 namespace rightful::store {
 namespace {
 
-bool send_step(PGconn* connection, const std::string& text, const std::vector<Value>& values) {
-  std::vector<const char*> parameters;
-  parameters.reserve(values.size());
-  for (const Value& value : values)
-    parameters.push_back(value.wire_text());
-  return PQsendQueryParams(connection,
-                           text.c_str(),
-                           static_cast<int>(parameters.size()),
-                           nullptr,
-                           parameters.data(),
-                           nullptr,
-                           nullptr,
-                           0) == 1;
-}
-
 // Each statement's result is followed by a null.
 ResultHandle next_result(PGconn* connection) {
   ResultHandle result(PQgetResult(connection));
@@ -42,14 +27,46 @@ void Pipeline::add(const Sql& sql, std::span<const Value> values) {
       {.name = sql.name(), .text = sql.text(), .values = {values.begin(), values.end()}});
 }
 
+void Pipeline::add_prepared(const Sql& sql,
+                            std::span<const Value> values,
+                            PreparedNames& prepared) {
+  if (prepared.insert(sql.name()).second)
+    steps_.push_back({.name = sql.name(), .text = sql.text(), .values = {}, .kind = Kind::Prepare});
+  steps_.push_back({.name = sql.name(),
+                    .text = sql.text(),
+                    .values = {values.begin(), values.end()},
+                    .kind = Kind::Prepared});
+}
+
 void Pipeline::flush() {
   steps_.back().is_flushed = true;
+}
+
+bool Pipeline::send_step(PGconn* connection, const Step& step) {
+  if (step.kind == Kind::Prepare)
+    return PQsendPrepare(connection, step.name, step.text.c_str(), 0, nullptr) == 1;
+  std::vector<const char*> parameters;
+  parameters.reserve(step.values.size());
+  for (const Value& value : step.values)
+    parameters.push_back(value.wire_text());
+  const int count = static_cast<int>(parameters.size());
+  if (step.kind == Kind::Prepared)
+    return PQsendQueryPrepared(
+               connection, step.name, count, parameters.data(), nullptr, nullptr, 0) == 1;
+  return PQsendQueryParams(connection,
+                           step.text.c_str(),
+                           count,
+                           nullptr,
+                           parameters.data(),
+                           nullptr,
+                           nullptr,
+                           0) == 1;
 }
 
 bool Pipeline::send(PGconn* connection) const {
   if (PQenterPipelineMode(connection) != 1) return false;
   for (const Step& step : steps_) {
-    if (!send_step(connection, step.text, step.values)) return false;
+    if (!send_step(connection, step)) return false;
     if (step.is_flushed && PQsendFlushRequest(connection) != 1) return false;
   }
   return PQpipelineSync(connection) == 1;

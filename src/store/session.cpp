@@ -98,7 +98,7 @@ Rows copy_pqxx_rows(const std::string& query, const pqxx::result& result) {
 /// What BEGIN will say, once a statement goes with it.
 struct PendingBegin {
   const char* begin;
-  std::string settings;
+  std::string settings;  ///< empty = the session has them
 };
 
 /// Our own BEGIN and COMMIT inside a pqxx::nontransaction: no class of libpqxx decides when to roll
@@ -143,7 +143,7 @@ struct Session::Impl {
   void add_begin(Pipeline& pipeline) {
     if (!pending) return;
     pipeline.add("begin", pending->begin);
-    pipeline.add("begin", std::move(pending->settings));
+    if (!pending->settings.empty()) pipeline.add("begin", std::move(pending->settings));
     pending.reset();
   }
 
@@ -167,12 +167,21 @@ struct Session::Impl {
   std::optional<pqxx::nontransaction> work;
   std::string instance;
   std::optional<PendingBegin> pending;
+  PreparedNames prepared;
+  bool has_own_backend = false;
   bool is_broken = false;
 };
 
 Session::Session(const ConnectionSettings& settings) : impl_(std::make_unique<Impl>(settings)) {
   run_alone(queries::kSetForms.name(), queries::kSetForms.text());
-  impl_->instance = run(queries::kInstance, {}).only().text("mark");
+  const Row row = run(queries::kInstance, {}).only();
+  impl_->instance = row.text("mark");
+  // A connection pooler between us gives a process id of its own, and another backend to each
+  // transaction.
+  impl_->has_own_backend = row.integer("pid") == PQbackendPID(impl_->connection->raw());
+  if (impl_->has_own_backend)
+    run_alone("session_settings",
+              queries::settings_script(queries::SettingsScope::Session, settings));
 }
 
 Session::~Session() = default;
@@ -194,8 +203,11 @@ bool Session::is_connected() noexcept {
 }
 
 void Session::begin(Isolation isolation, const ConnectionSettings& settings) {
-  impl_->pending = {.begin = queries::begin_of(isolation),
-                    .settings = queries::transaction_settings(settings)};
+  impl_->pending = {
+      .begin = queries::begin_of(isolation),
+      .settings = impl_->has_own_backend
+                      ? std::string()
+                      : queries::settings_script(queries::SettingsScope::Transaction, settings)};
 }
 
 Rows Session::run(const Sql& sql, std::span<const Value> values) {
@@ -244,7 +256,12 @@ void Session::commit() {
 void Session::commit_with(const Sql& last, std::span<const Value> values) {
   Pipeline pipeline;
   impl_->add_begin(pipeline);
-  pipeline.add(last, values);
+  const std::size_t prepared_before = impl_->prepared.size();
+  if (impl_->has_own_backend) {
+    pipeline.add_prepared(last, values, impl_->prepared);
+  } else {
+    pipeline.add(last, values);
+  }
   pipeline.flush();
   pipeline.add(queries::kCommit, {});
   const auto results = impl_->run_pipeline(pipeline);
@@ -254,6 +271,7 @@ void Session::commit_with(const Sql& last, std::span<const Value> values) {
   } catch (const DatabaseFailure&) {
     if (is_usable()) {
       rollback();
+      if (impl_->prepared.size() != prepared_before) impl_->is_broken = true;  // was it prepared?
       throw;
     }
     throw CommitInDoubt(is_success(staged.get())

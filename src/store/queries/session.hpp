@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "rightful/store/connection_settings.hpp"
@@ -21,7 +22,7 @@ inline constexpr Sql kSetForms{"set_forms", "SET DateStyle TO 'ISO, YMD'; SET Ti
 inline constexpr Sql kInstance{
     "instance",
     "SELECT concat_ws(' ', pg_postmaster_start_time(), stats_reset, pg_is_in_recovery()) "
-    "AS mark FROM pg_stat_bgwriter"};
+    "AS mark, pg_backend_pid() AS pid FROM pg_stat_bgwriter"};
 inline constexpr Sql kTransactionStatus{"transaction_status",
                                         "SELECT pg_xact_status($1::text::xid8) AS status"};
 
@@ -41,23 +42,32 @@ inline constexpr Sql kRollback{"rollback", "ROLLBACK"};
   return "";
 }
 
-/// What must hold in this transaction, whoever used the session before (PgBouncer).
-[[nodiscard]] inline std::string transaction_settings(const ConnectionSettings& settings) {
+enum class SettingsScope : std::uint8_t {
+  Session,     ///< nobody else uses it
+  Transaction  ///< whoever used the session before (PgBouncer)
+};
+
+/// What must hold while we speak.
+[[nodiscard]] inline std::string settings_script(SettingsScope scope,
+                                                 const ConnectionSettings& settings) {
+  const std::string end = scope == SettingsScope::Transaction ? "', true)" : "', false)";
+  const auto set = [&](const char* name, const std::string& value) {
+    return std::string("set_config('") + name + "', '" + value + end;
+  };
   const auto milliseconds = [](std::chrono::milliseconds value) {
     return std::to_string(value.count());
   };
-  return "SELECT set_config('statement_timeout', '" + milliseconds(settings.statement_timeout) +
-         "', true), set_config('lock_timeout', '" + milliseconds(settings.lock_timeout) +
-         "', true), set_config('idle_in_transaction_session_timeout', '" +
-         milliseconds(settings.idle_in_transaction_timeout) +
-         "', true), set_config('search_path', 'public, pg_temp', true), "
-         "set_config('synchronous_commit', 'on', true)";
+  return "SELECT " + set("statement_timeout", milliseconds(settings.statement_timeout)) + ", " +
+         set("lock_timeout", milliseconds(settings.lock_timeout)) + ", " +
+         set("idle_in_transaction_session_timeout",
+             milliseconds(settings.idle_in_transaction_timeout)) +
+         ", " + set("search_path", "public, pg_temp") + ", " + set("synchronous_commit", "on");
 }
 
 /// Both as one script: one round trip.
 [[nodiscard]] inline std::string begin_script(Isolation isolation,
                                               const ConnectionSettings& settings) {
-  return begin_of(isolation) + ("; " + transaction_settings(settings));
+  return begin_of(isolation) + ("; " + settings_script(SettingsScope::Transaction, settings));
 }
 
 }  // namespace rightful::store::queries

