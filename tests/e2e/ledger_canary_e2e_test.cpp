@@ -227,6 +227,13 @@ TEST_F(LedgerCanaryE2e, ReleasesWhatACheckpointCoversAndHandsOneOver) {
                                 "--checkpoint",
                                 folder_ / "mine/about/ledger-checkpoint.txt"});
   EXPECT_EQ(checked.exit_code, 0) << checked.output;
+
+  static_cast<void>(ledger("UPDATE ledger.log SET state = 'frozen'"));
+  ASSERT_TRUE(service_->wait_for_output("event=ledger_frozen", 30s)) << service_->output();
+  const Finished refused = as_customer({"download", "--output", folder_ / "again.zip"});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_THAT(refused.output, HasSubstr("Nothing can be handed out at the moment"));
+  EXPECT_FALSE(fs::exists(folder_ / "again.zip"));
 }
 
 }  // namespace
