@@ -1,5 +1,6 @@
 // The ledger's administration as an operator, officers and an auditor do it, with the built
 // program.
+#include <csignal>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -109,6 +110,20 @@ class LedgerAdminE2e : public ::testing::Test {
                                            folder_ / "recovery"},
                                           folder_ / "home");
     ASSERT_EQ(enrolled.exit_code, 0) << enrolled.output;
+  }
+
+  /// What an officer is told about a person.
+  [[nodiscard]] std::string pseudonym(const std::string& url, const std::string& account) const {
+    return run_tool("curl",
+                    {"--silent",
+                     "--header",
+                     "Authorization: Bearer " + read_text(folder_ / "one.token").substr(0, 43),
+                     "--header",
+                     "Content-Type: application/json",
+                     "--data",
+                     R"({"account":")" + account + R"(","why":"audit"})",
+                     url + "/v1/ledger/1/pseudonym"})
+        .output;
   }
 
   /// PostgreSQL's files as they were, with their owners.
@@ -288,6 +303,39 @@ TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
   const Finished again = run(erase);
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("knows nobody under this account"));
+}
+
+// Killed at any instant: every key opens afterwards, and the next run goes on.
+TEST_F(LedgerAdminE2e, RotationSurvivesBeingKilled) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  add_staff("one", "officer");
+  const auto service = serve("serve.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  const std::string url = find_url(service->output());
+  enrol("C-10204417", url);
+  const std::string before = pseudonym(url, "C-10204417");
+  ASSERT_THAT(before, HasSubstr("\"subj\":\"s_"));
+  const std::vector<std::string> rotate{
+      "admin", "ledger", "rotate-kek", "--officer-token", folder_ / "one.token"};
+
+  SystemClock clock;
+  for (int round = 0; round < 20; ++round) {
+    Running rotation(here(rotate), folder_ / "home", {}, folder_ / "rotation.log");
+    clock.wait_for(std::stop_token(), 60ms + 20ms * round);
+    rotation.signal(SIGKILL);
+    EXPECT_EQ(pseudonym(url, "C-10204417"), before) << round;
+  }
+
+  for (int round = 0; round < 2; ++round) {
+    const Finished finished = run(rotate);
+    EXPECT_EQ(finished.exit_code, 0) << finished.output;
+    EXPECT_EQ(pseudonym(url, "C-10204417"), before);
+  }
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "data/keys"))
+    files += entry.path().filename().string().starts_with("subject-wrap") ? 1 : 0;
+  EXPECT_EQ(files, 1U) << "every old key's file is gone";
+  EXPECT_EQ(run({"admin", "ledger", "check", "1"}).exit_code, 0);
 }
 
 }  // namespace
