@@ -13,6 +13,7 @@
 #include "rightful/ledger/leaf.hpp"
 #include "rightful/ledger/log_archive.hpp"
 
+#include "ledger/ustar.hpp"
 #include "tests/support/result_matchers.hpp"
 #include "tests/unit/ledger/published_log.hpp"
 
@@ -209,6 +210,46 @@ TEST_F(Exporting, ASelectionThatWasChangedIsFound) {
   ASSERT_EQ(sink.findings.size(), 1U);
   EXPECT_EQ(sink.findings[0].kind, FindingKind::LeafHash);
   EXPECT_EQ(sink.findings[0].at, 5U);
+}
+
+TEST_F(Exporting, ASelectionUnderAnotherCheckpointOfThatSizeIsAFork) {
+  ASSERT_THAT(take({.format = EvidenceFormat::Archive, .filter = {.from = 5, .to = 7}}), IsOk());
+  Checkpoint other = verdict_.checkpoint->checkpoint;
+  other.head.root = empty_root();
+  const std::string note(as_text(verdict_.note));
+  const std::string forked = log_.note_of(other);
+  ASSERT_EQ(forked.size(), note.size());
+  sink_.content.replace(sink_.content.find(note), note.size(), forked);  // the member `checkpoint`
+  LogArchive tar = archive();
+
+  Collected sink;
+  const Verdict verdict = verify_selection(tar, log_.request(), sink);
+
+  EXPECT_EQ(verdict.severity, Severity::Proven);
+  ASSERT_EQ(sink.findings.size(), 1U);
+  EXPECT_EQ(sink.findings[0].kind, FindingKind::Fork);
+  EXPECT_EQ(sink.findings[0].at, log_.size());
+}
+
+TEST_F(Exporting, APartOfASelectionMayBeMissing) {
+  ASSERT_THAT(take({.format = EvidenceFormat::Archive, .filter = {.from = 5, .to = 7}}), IsOk());
+  // The header of leaf 6 becomes that of an entry without a proof.
+  const auto rename = [this](const std::string& from, const std::string& to, std::size_t size) {
+    const auto header = format_ustar_header(to, size);
+    sink_.content.replace(sink_.content.find(from), kUstarBlockBytes, as_text(header));
+  };
+  rename("leaf/6.json", "leaf/8.json", log_.bodies[6].size());
+  LogArchive tar = archive();
+
+  Collected sink;
+  const Verdict verdict = verify_selection(tar, log_.request(), sink);
+
+  EXPECT_EQ(verdict.severity, Severity::NotEnough);
+  ASSERT_EQ(sink.findings.size(), 2U);
+  EXPECT_EQ(sink.findings[0].kind, FindingKind::BodyMissing);
+  EXPECT_EQ(sink.findings[0].at, 6U);
+  EXPECT_EQ(sink.findings[1].kind, FindingKind::TileMissing);
+  EXPECT_EQ(sink.findings[1].at, 8U);
 }
 
 TEST_F(Exporting, ASelectionOfNothingIsNone) {
