@@ -8,8 +8,9 @@ Result<std::unique_ptr<AdminState>> AdminState::open(const Invocation& invocatio
   options.role = "admin";
   auto state = std::make_unique<AdminState>();
   RIGHTFUL_TRY(state->store, StateStore::open(options, state->clock, state->random));
+  const ledger::Code<ledger::CodeList::Face> face = "admin";
   state->staff = std::make_unique<lifecycle::StaffAccess>(
-      state->store->pool(), state->store->keys(), state->clock, state->random);
+      state->store->pool(), state->store->keys(), state->clock, state->random, face);
   return state;
 }
 

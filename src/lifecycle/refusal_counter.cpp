@@ -52,10 +52,12 @@ void RefusalCounter::put_back(const Counts& counts) {
     counts_[key] += tries;
 }
 
-void RefusalCounter::record(const Counts& counts, store::Transaction& transaction) {
+void RefusalCounter::record(const Counts& counts,
+                            store::Transaction& transaction,
+                            ledger::Code<ledger::CodeList::Face> face) {
   for (const auto& [key, tries] : counts) {
     const auto& [account, trouble] = key;
-    const ledger::events::SigninRefused fields{.face = "api",
+    const ledger::events::SigninRefused fields{.face = face,
                                                .method = method_of(trouble),
                                                .tries = ledger::TriesBucket::of(tries),
                                                .why = why_of(trouble)};

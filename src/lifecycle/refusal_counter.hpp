@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "rightful/core/account_id.hpp"
+#include "rightful/ledger/event_fields.hpp"
 #include "rightful/store/transaction.hpp"
 
 namespace rightful::lifecycle {
@@ -39,8 +40,10 @@ class RefusalCounter {
   /// Gives counts back that could not be written.
   void put_back(const Counts& counts);
 
-  /// One `signin.refused` each.
-  static void record(const Counts& counts, store::Transaction& transaction);
+  /// One `signin.refused` each. @param face  where it was tried.
+  static void record(const Counts& counts,
+                     store::Transaction& transaction,
+                     ledger::Code<ledger::CodeList::Face> face = "api");
 
  private:
   std::mutex mutex_;

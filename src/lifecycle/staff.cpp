@@ -101,6 +101,7 @@ struct StaffAccess::Parts {
   const crypto::ServerKeys& keys;
   Clock& clock;
   Random& random;
+  ledger::Code<ledger::CodeList::Face> face;
   RefusalCounter refusals{};
 
   void put(store::Transaction& transaction,
@@ -122,8 +123,9 @@ struct StaffAccess::Parts {
 StaffAccess::StaffAccess(store::Pool& pool,
                          const crypto::ServerKeys& keys,
                          Clock& clock,
-                         Random& random)
-    : parts_(new Parts{pool, keys, clock, random}) {}
+                         Random& random,
+                         ledger::Code<ledger::CodeList::Face> face)
+    : parts_(new Parts{pool, keys, clock, random, face}) {}
 
 StaffAccess::~StaffAccess() = default;
 
@@ -242,7 +244,7 @@ void StaffAccess::tidy() {
   if (counts.empty()) return;
   try {
     store::Transaction transaction = parts_->pool.begin();
-    RefusalCounter::record(counts, transaction);
+    RefusalCounter::record(counts, transaction, parts_->face);
     transaction.commit();
   } catch (const Failure&) {
     parts_->refusals.put_back(counts);

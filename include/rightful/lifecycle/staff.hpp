@@ -65,7 +65,12 @@ using ViewedWhat = ledger::Code<ledger::CodeList::ViewedWhat>;
 /// Secrets  tokens leave in NewStaff only; the database keeps their hash.
 class StaffAccess {
  public:
-  StaffAccess(store::Pool& pool, const crypto::ServerKeys& keys, Clock& clock, Random& random);
+  /// @param face  where tokens are shown: to the API, or to commands (`admin`).
+  StaffAccess(store::Pool& pool,
+              const crypto::ServerKeys& keys,
+              Clock& clock,
+              Random& random,
+              ledger::Code<ledger::CodeList::Face> face = "api");
   ~StaffAccess();
   StaffAccess(const StaffAccess&) = delete;
   StaffAccess& operator=(const StaffAccess&) = delete;

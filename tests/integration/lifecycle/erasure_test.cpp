@@ -7,8 +7,10 @@
 #include <stop_token>
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "rightful/crypto/sealed_upload.hpp"
 #include "rightful/lifecycle/kek_rotation.hpp"
 #include "rightful/store/kek_rotation.hpp"
 #include "rightful/store/pseudonyms.hpp"
@@ -412,6 +414,68 @@ TEST_F(KekRotation, KeyIsHeldWhileARowNeedsIt) {
 
   EXPECT_THROW(static_cast<void>(store::kek_rotation::drop_below(transaction, 2)),
                store::ConstraintViolation);
+}
+
+class KekOfUploads : public KekRotation {
+ protected:
+  /// A colleague has supplied a dataset of anna's open request.
+  void SetUp() override {
+    house_.database.execute_as_admin(kOldRequest);
+    house_.database.execute_as_admin("UPDATE access_request SET state = 'queued'");
+    house_.random.fill(key_);
+    house_.database.execute_as_admin(fmt::format(
+        "INSERT INTO manual_task (request_id, account_id, dataset, ds, state, opened_at, "
+        "supplied_at, "
+        "size_bytes, wrapped_key, kek_epoch) VALUES ('{0}', 'anna', 'letters', 1, 'supplied', "
+        "now(), "
+        "now(), 1, decode('{1}', 'hex'), 1);"
+        "INSERT INTO manual_chunk VALUES ('{0}', 'letters', 0, decode(repeat('00', 41), 'hex'))",
+        request_.to_string(),
+        to_hex(crypto::wrap_upload_key(house_.keys.kek(1)->get().expose(),
+                                       key_,
+                                       {anna_, request_, "letters"},
+                                       house_.random))));
+  }
+
+  std::string task() {
+    return house_.ask("SELECT state || ' ' || coalesce(kek_epoch::text, '-') FROM manual_task");
+  }
+
+  const RequestId request_ = RequestId::parse("0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11").value();
+  std::array<std::byte, 32> key_{};
+};
+
+TEST_F(KekOfUploads, IsRotatedToo) {
+  const auto done = rotate_kek(house_.tools(), officer_);
+
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->uploads, 1U);
+  EXPECT_EQ(task(), "supplied 2");
+  const auto wrapped =
+      from_hex(house_.ask("SELECT encode(wrapped_key, 'hex') FROM manual_task")).value();
+  const auto opened = crypto::unwrap_upload_key(
+      house_.keys.kek(2)->get().expose(), wrapped, {anna_, request_, "letters"});
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_TRUE(std::ranges::equal(opened->expose(), key_));
+}
+
+TEST_F(KekOfUploads, UploadThatNobodyCanOpenIsAskedForAgain) {
+  house_.database.execute_as_admin(kBackup);
+  ASSERT_THAT(rotate_kek(house_.tools(), officer_), IsOk());
+  house_.publish();
+  restore();
+  house_.database.execute_as_admin(
+      "SET LOCAL session_replication_role = replica;"
+      "UPDATE manual_task SET kek_epoch = 1");
+  const auto fresh = crypto::ServerKeys::open(house_.key_folder());
+  const LedgerTools tools{house_.pool(), *fresh, house_.clock, house_.random};
+  auto request = replay_request();
+  request.drops_unopenable = true;
+
+  ASSERT_THAT(replay_erasures(tools, request, officer_), IsOk());
+
+  EXPECT_EQ(task(), "open -");
+  EXPECT_EQ(house_.ask("SELECT count(*) FROM manual_chunk"), "0");
 }
 
 TEST_F(KekRotation, PreparingTwiceKeepsTheFile) {
