@@ -22,6 +22,7 @@ constexpr std::size_t kConnections = 2;
 constexpr auto kShortestPoll = 50ms;
 constexpr auto kLongestPoll = 200ms;
 constexpr auto kAfterFailure = 1s;
+constexpr auto kAfterDamage = 30s;
 constexpr auto kBetweenCheckpoints = 1s;
 constexpr auto kPatienceWithSigner = 5s;
 
@@ -106,7 +107,7 @@ void LedgerLine::run_sequencer(const std::stop_token& stop) {
       } else {
         log::warn("sequencer_failed", "log_id={} cause={}", log_id_, failure.cause());
       }
-      poll = kAfterFailure;
+      poll = failure.retry() == Retry::Never ? kAfterDamage : kAfterFailure;
     }
     static_cast<void>(clock_.wait_for(stop, poll));
   }

@@ -25,7 +25,8 @@ class SignerChild {
         ledger_directory_(std::move(ledger_directory)),
         clock_(clock) {}
 
-  /// To be called often: starts it when it does not run, at most once a second. Errors  none: what
+  /// To be called often: starts it when it does not run, at most once a second, and ten seconds
+  /// after a start that failed. Errors  none: what
   /// fails is logged and tried again.
   void keep();
 
@@ -40,6 +41,7 @@ class SignerChild {
   const Clock& clock_;
   std::optional<Subprocess> process_;
   std::optional<std::chrono::steady_clock::time_point> started_;
+  std::chrono::seconds pause_{1};
 };
 
 }  // namespace rightful::app

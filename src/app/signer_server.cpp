@@ -177,7 +177,8 @@ std::optional<Bytes> SignerServer::newest_note(const std::string& name,
   const auto published =
       read_file(options_.ledger_directory / name / "checkpoint", ledger::kMaxNoteSizeBytes);
   if (published) newest = *published;
-  if (!published && published.error().code != ErrorCode::NotFound) {
+  const bool is_hidden = !published && published.error().code != ErrorCode::NotFound;
+  if (is_hidden && !std::exchange(has_told_hidden_, true)) {
     log::warn("signer_sees_no_checkpoint", "log={} why=\"{}\"", name, published.error().detail);
   }
   const auto last = last_notes_.find(name);

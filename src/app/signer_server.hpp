@@ -67,6 +67,7 @@ class SignerServer {
   UniqueFd listener_;
   const Clock& clock_;
   std::map<std::string, Bytes> last_notes_;    // signed by this process, a log
+  bool has_told_hidden_ = false;               // that what is published may not be read
   std::map<std::string, std::string> frozen_;  // what was told already
 };
 
