@@ -16,13 +16,12 @@
 #include "rightful/store/database_failure.hpp"
 #include "rightful/store/incidents.hpp"
 
-#include "store/binary_copy.hpp"
+#include "store/batch_writer.hpp"
 #include "store/bulk_session.hpp"
 #include "store/checked_leaf.hpp"
 #include "store/head_row.hpp"
 #include "store/ledger_batch.hpp"
 #include "store/ledger_walk.hpp"
-#include "store/lookup_rows.hpp"
 #include "store/outbox_floor.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/queries/incidents.hpp"
@@ -156,7 +155,8 @@ struct Sequencer::Impl {
         clock(process_clock),
         random(process_random),
         crew(facts.threads),
-        key(crypto::SigningKey::generate(random)) {}
+        key(crypto::SigningKey::generate(random)),
+        tables(facts.log_id) {}
 
   ~Impl() { forget_ahead(); }
 
@@ -195,9 +195,6 @@ struct Sequencer::Impl {
   [[nodiscard]] bool is_due(std::string_view act,
                             std::chrono::seconds every,
                             std::optional<SteadyTime>& last);
-  void write(const LedgerBatch& batch, std::uint64_t old_size, const WriterStates& states);
-  void write_leaves(const LedgerBatch& batch, std::uint64_t old_size);
-  void write_writers(const WriterStates& states);
   void advance_check(bool is_full);
 
   const ConnectionSettings settings;
@@ -232,9 +229,7 @@ struct Sequencer::Impl {
   bool is_lookup_suspect = false;
   bool has_stopped = false;
 
-  BinaryCopy entries{3};
-  BinaryCopy bodies{3};
-  BinaryCopy lookup{kLookupColumns};
+  BatchWriter tables;
 };
 
 BulkSession& Sequencer::Impl::connected() {
@@ -437,65 +432,6 @@ void Sequencer::Impl::advance_check(bool is_full) {
   }
 }
 
-void Sequencer::Impl::write_leaves(const LedgerBatch& batch, std::uint64_t old_size) {
-  entries.clear();
-  bodies.clear();
-  lookup.clear();
-  std::uint64_t index = old_size;
-  for (const auto& [leaf] : batch.placed()) {
-    entries.begin_row();
-    entries.add_smallint(facts.log_id);
-    entries.add_bigint(index);
-    entries.add_bytes(leaf->hash->bytes());
-    bodies.begin_row();
-    bodies.add_smallint(facts.log_id);
-    bodies.add_bigint(index);
-    bodies.add_bytes(leaf->bytes);
-    add_lookup_row(lookup, facts.log_id, index, leaf->leaf);
-    ++index;
-  }
-  session->copy_in(queries::kCopyEntries, entries.finish());
-  session->copy_in(queries::kCopyBodies, bodies.finish());
-  session->copy_in(queries::kCopyLookup, lookup.finish());
-}
-
-void Sequencer::Impl::write_writers(const WriterStates& states) {
-  std::vector<std::string> ids;
-  std::vector<Bytes> public_keys;
-  std::vector<std::int64_t> spans;
-  std::vector<std::int64_t> bases;
-  std::vector<std::int64_t> seen;
-  std::vector<std::int64_t> started;
-  std::vector<std::string> stopped;
-  for (const auto& [id, state] : states) {
-    if (!state.is_changed) continue;
-    ids.push_back(id);
-    public_keys.emplace_back(state.key.bytes().begin(), state.key.bytes().end());
-    spans.push_back(state.span);
-    bases.push_back(static_cast<std::int64_t>(state.window.base()));
-    seen.push_back(static_cast<std::int64_t>(state.window.seen()));
-    started.push_back(static_cast<std::int64_t>(state.started_idx));
-    stopped.push_back(state.stopped_idx ? std::to_string(*state.stopped_idx) : "");
-  }
-  if (ids.empty()) return;
-  run(*session,
-      queries::kStoreWriters,
-      {facts.log_id, ids, public_keys, spans, bases, seen, started, stopped});
-}
-
-void Sequencer::Impl::write(const LedgerBatch& batch,
-                            std::uint64_t old_size,
-                            const WriterStates& states) {
-  for (const RefusedRow& row : batch.refused()) {
-    run(*session, queries::kAddRejected, {row.id, row.bytes, row.why});
-    log::warn("ledger_row_refused", "row={} why={}", row.id, row.why);
-  }
-  write_leaves(batch, old_size);
-  write_writers(states);
-  if (batch.is_sealed()) run(*session, queries::kSealLog, {facts.log_id});
-  advance_head(*session, facts.log_id, old_size, batch.frontier());
-}
-
 Sequencer::Impl::Attempt Sequencer::Impl::attempt(Purpose purpose, std::size_t limit) {
   connected().begin(Isolation::ReadCommitted, settings);
   BatchGuard transaction(*session);
@@ -543,7 +479,7 @@ Sequencer::Impl::Attempt Sequencer::Impl::attempt(Purpose purpose, std::size_t l
   Ahead spent = std::move(ahead);  // leaves of this batch may point into it
   ahead = {};
   if (is_full) look_ahead(rows.rows.back().id);
-  write(batch, old_size, states);
+  tables.write(*session, batch, old_size, states);
   transaction.commit();
   if (has_said_outcome) outcome.reset();
   floor.after_commit(rows.rows.empty() ? std::nullopt : std::optional(rows.rows.back().id),

@@ -88,13 +88,14 @@ inline constexpr Sql kCopyLookup{
     "COPY ledger.lookup (log_id, idx, t, act, out, actor, subj, req, writer_id, n) FROM STDIN "
     "(FORMAT binary)"};
 
-/// The row's number, unless somebody has used it before (with rights that we do not have): then one
+/// The row's number, unless somebody has used it before (with rights that we do not have): then any
 /// below zero, so that no row is lost and none stops the queue.
 inline constexpr Sql kAddRejected{
     "add_rejected",
-    "INSERT INTO ledger.rejected (id, leaf, why) SELECT CASE WHEN EXISTS (SELECT FROM "
-    "ledger.rejected WHERE id = $1) THEN least(0, (SELECT min(id) FROM ledger.rejected)) - 1 "
-    "ELSE $1 END, $2, $3"};
+    "INSERT INTO ledger.rejected (id, leaf, why) SELECT CASE WHEN used.id IS NULL THEN row.id "
+    "ELSE -1 - floor(random() * 9e18)::bigint END, row.leaf, row.why "
+    "FROM unnest($1::bigint[], $2::bytea[], $3::text[]) AS row (id, leaf, why) "
+    "LEFT JOIN ledger.rejected used ON used.id = row.id"};
 
 inline constexpr Sql kNewestOfAct{
     "newest_of_act",

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -16,6 +17,7 @@
 
 #include "rightful/core/failure.hpp"
 #include "rightful/ledger/event.hpp"
+#include "rightful/ledger/leaf.hpp"
 
 #include "tests/integration/ledger/postgres_proxy.hpp"
 #include "tests/integration/ledger/sequencer_fixture.hpp"
@@ -41,18 +43,18 @@ TEST(SequencerProcess, DISABLED_RunsUntilItIsKilled) {
   ASSERT_TRUE(keys.has_value());
   SystemClock clock;
   SystemRandom random;
-  store::Sequencer sequencer(
-      {.url = url},
-      {.log_id = 1, .build = ledger::Build::parse("0.1.0").value(), .batch_rows = 64},
-      *keys,
-      clock,
-      random);
+  store::Sequencer sequencer({.url = url},
+                             {.log_id = 1,
+                              .build = ledger::Build::parse("0.1.0").value(),
+                              .batch_rows = std::stoul(environment("RIGHTFUL_SEQUENCER_ROWS"))},
+                             *keys,
+                             clock,
+                             random);
   for (;;) {
     try {
-      if (sequencer.run_batch().rows == 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (sequencer.run_batch().rows == 0) pause(std::chrono::milliseconds(1));
     } catch (const Failure&) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      pause(std::chrono::milliseconds(1));
     }
   }
 }
@@ -60,9 +62,11 @@ TEST(SequencerProcess, DISABLED_RunsUntilItIsKilled) {
 /// A process with a sequencer, killed by the destructor at the latest.
 class SequencerProcess {
  public:
-  SequencerProcess(const std::string& url, const std::string& keys) {
-    const std::array<std::string, 2> variables{"RIGHTFUL_SEQUENCER_URL=" + url,
-                                               "RIGHTFUL_SEQUENCER_KEYS=" + keys};
+  SequencerProcess(const std::string& url, const std::string& keys, int batch_rows = 64) {
+    const std::array<std::string, 3> variables{
+        "RIGHTFUL_SEQUENCER_URL=" + url,
+        "RIGHTFUL_SEQUENCER_KEYS=" + keys,
+        "RIGHTFUL_SEQUENCER_ROWS=" + std::to_string(batch_rows)};
     process_ = ::fork();
     if (process_ != 0) return;
     const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -72,7 +76,8 @@ class SequencerProcess {
                                          "--gtest_filter=SequencerProcess.*",
                                          "--gtest_also_run_disabled_tests",
                                          nullptr};
-    std::array<const char*, 3> surroundings{variables[0].c_str(), variables[1].c_str(), nullptr};
+    std::array<const char*, 4> surroundings{
+        variables[0].c_str(), variables[1].c_str(), variables[2].c_str(), nullptr};
     ::execve("/proc/self/exe",
              const_cast<char* const*>(arguments.data()),
              const_cast<char* const*>(surroundings.data()));
@@ -93,6 +98,15 @@ class SequencerProcess {
   }
 
   void send(int signal) const { ::kill(process_, signal); }
+
+  /// VmHWM
+  [[nodiscard]] double peak_mib() const {
+    std::ifstream status("/proc/" + std::to_string(process_) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+    }
+    return 0;
+  }
 
  private:
   pid_t process_ = -1;
@@ -172,7 +186,7 @@ TEST_F(SequencerCrash, CutAtEveryMessage) {
       ++cuts;
       // What the dead connection holds, the server gives up by itself.
       for (int i = 0; i < 500 && sequencer.run_batch().state == store::BatchState::Busy; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        pause(std::chrono::milliseconds(10));
     }
   }
   EXPECT_GT(cuts, 40U);
@@ -198,7 +212,7 @@ TEST_F(SequencerCrash, KilledAtEveryMessage) {
     SequencerProcess process(proxy.url(), keys_folder());
     victim = &process;
     for (int i = 0; i < 2000 && !is_dead; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      pause(std::chrono::milliseconds(5));
     ASSERT_TRUE(is_dead) << step;
     process.kill();
   }
@@ -216,14 +230,33 @@ TEST_F(SequencerCrash, KilledAtRandomMoments) {
     SequencerProcess process(database_.url(), keys_folder());
     stage_some(100);
     for (int wait = 0; wait < 5000 && head_size() == before; ++wait)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      pause(std::chrono::milliseconds(1));
     ASSERT_GT(head_size(), before) << "the process does nothing";
     stage_some(150);
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 12'000));
+    pause(std::chrono::microseconds(random() % 12'000));
     process.kill();
   }
 
   expect_all_logged();
+}
+
+// Full batches of the largest rows, and the next ones ahead of them (section 15: 96 MiB).
+TEST_F(SequencerCrash, NeedsLittleMemory) {
+  std::vector<Bytes> large;
+  for (int i = 0; i < 6000; ++i)
+    large.push_back(to_bytes(std::string(ledger::kMaxLeafSizeBytes, 'x')));
+  for (int i = 0; i < 2; ++i)
+    stage(large);
+  stage_some(10'000);
+  SequencerProcess process(database_.url(), keys_folder(), 1024);
+  for (int i = 0; i < 3000 && count("ledger.outbox") > 0; ++i)
+    pause(std::chrono::milliseconds(20));
+
+  EXPECT_EQ(count("ledger.outbox"), 0);
+  const double peak_mib = process.peak_mib();
+  RecordProperty("peak_mib", static_cast<int>(peak_mib));
+  EXPECT_GT(peak_mib, 1.0);
+  EXPECT_LT(peak_mib, 96.0);
 }
 
 // O2: two at work, and one of them stands still in the middle.
@@ -235,10 +268,10 @@ TEST_F(SequencerCrash, TwoShareTheWork) {
     if (i == 30) first.send(SIGSTOP);
     if (i == 60) first.send(SIGCONT);
     if (i == 70) second.kill();
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    pause(std::chrono::milliseconds(5));
   }
   for (int i = 0; i < 1000 && count("ledger.outbox") > 0; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    pause(std::chrono::milliseconds(20));
   EXPECT_EQ(count("ledger.outbox"), 0);
   first.kill();
 
@@ -254,7 +287,7 @@ TEST_F(SequencerCrash, ConnectionsEndedByTheServer) {
       database_.execute_as_admin(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
           "'rightful-sequencer' AND datname = current_database()");
-      std::this_thread::sleep_for(std::chrono::milliseconds(7));
+      pause(std::chrono::milliseconds(7));
     }
   });
   int failures = 0;

@@ -34,6 +34,11 @@ ledger::NoteSigner note_signer(const ledger::Origin& origin) {
 
 }  // namespace
 
+void pause(std::chrono::nanoseconds duration) {
+  SystemClock clock;
+  clock.wait_for({}, std::chrono::ceil<std::chrono::milliseconds>(duration));
+}
+
 bool Audit::has(ledger::FindingKind kind) const {
   return std::ranges::any_of(findings, [&](const auto& f) { return f.kind == kind; });
 }

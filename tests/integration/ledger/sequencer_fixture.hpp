@@ -3,6 +3,7 @@
 /// and verified by the offline verifier.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -19,6 +20,9 @@
 #include "tests/integration/ledger/ledger_fixture.hpp"
 
 namespace rightful::testing {
+
+/// Between two looks at what other threads, processes or the server do.
+void pause(std::chrono::nanoseconds duration);
 
 /// What the offline verifier said of the tables.
 struct Audit {

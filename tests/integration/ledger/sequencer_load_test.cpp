@@ -47,8 +47,7 @@ TEST_F(SequencerLoad, ManyWritersWithRollbacks) {
   std::jthread sequencing([&] {
     store::Sequencer sequencer(database_.settings(), facts(100), keys_, real_clock_, random_);
     while (!is_over) {
-      if (sequencer.run_batch().rows == 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (sequencer.run_batch().rows == 0) pause(std::chrono::milliseconds(2));
       writer->keep_alive();
     }
     drain(sequencer);

@@ -119,6 +119,18 @@ TEST_F(SequencerTamper, AChangedLookupIsFoundAndMadeAnew) {
   expect_sound();
 }
 
+// A row that says every day that all was compared puts the comparison off once, not for ever.
+TEST_F(SequencerTamper, AForgedCheckDoesNotPutItOff) {
+  for (int day = 0; day < 3; ++day) {
+    clock_.advance(std::chrono::hours(24));
+    tamper("UPDATE ledger.lookup SET act = 'log.checked', t = '" + format_rfc3339(clock_.now()) +
+           "' WHERE idx = 9");
+    drain(*sequencer_);
+  }
+  EXPECT_EQ(places_of("log.checked").size(), 4U);
+  EXPECT_EQ(incidents("count_mismatch"), 3);
+}
+
 // Subject keys dropped: who has a leaf and no key was erased, or lost.
 TEST_F(SequencerTamper, LostKeysAreFound) {
   const auto writer = start_writer();

@@ -40,7 +40,7 @@ class ServerCrash : public ::testing::Test {
     for (int i = 0; i < 600; ++i) {
       const auto running = cluster_.ensure_running();
       if (running && *running) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      pause(std::chrono::milliseconds(20));
     }
     FAIL() << "the server did not come back";
   }
@@ -104,7 +104,7 @@ TEST_F(ServerCrash, LosesNothingAndLogsNothingTwice) {
     const auto end = std::chrono::steady_clock::now() +
                      std::chrono::milliseconds(100 + static_cast<int>(random() % 200));
     std::jthread crasher([&, end] {
-      std::this_thread::sleep_until(end);
+      pause(end - std::chrono::steady_clock::now());
       crash();
     });
     while (std::chrono::steady_clock::now() < end + std::chrono::milliseconds(50)) {
