@@ -1,5 +1,6 @@
 #include "store/pipeline.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "store/result_rows.hpp"
@@ -14,6 +15,18 @@ ResultHandle next_result(PGconn* connection) {
   while (const ResultHandle more{PQgetResult(connection)}) {
   }
   return result;
+}
+
+// The server's word for the end of the pipeline; before it, why the end could not be committed.
+ResultHandle end_result(PGconn* connection) {
+  ResultHandle failure;
+  for (;;) {
+    ResultHandle result(PQgetResult(connection));
+    if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC)
+      return failure ? std::move(failure) : std::move(result);
+    if (PQstatus(connection) != CONNECTION_OK) return nullptr;
+    if (result && !failure) failure = std::move(result);
+  }
 }
 
 }  // namespace
@@ -36,6 +49,10 @@ void Pipeline::add_prepared(const Sql& sql,
                     .text = sql.text(),
                     .values = {values.begin(), values.end()},
                     .kind = Kind::Prepared});
+}
+
+bool Pipeline::prepares() const noexcept {
+  return std::ranges::any_of(steps_, [](const Step& step) { return step.kind == Kind::Prepare; });
 }
 
 void Pipeline::flush() {
@@ -73,16 +90,15 @@ bool Pipeline::send(PGconn* connection) const {
 }
 
 std::vector<ResultHandle> Pipeline::run(PGconn* connection) const {
-  std::vector<ResultHandle> results(steps_.size());
+  std::vector<ResultHandle> results(steps_.size() + 1);
   if (!send(connection)) return results;
-  for (ResultHandle& result : results) {
-    result = next_result(connection);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    results[i] = i < steps_.size() ? next_result(connection) : end_result(connection);
     if (PQstatus(connection) != CONNECTION_OK) {
-      if (!is_success(result.get())) result.reset();  // libpq's own word for the loss
+      if (!is_success(results[i].get())) results[i].reset();  // libpq's own word for the loss
       return results;
     }
   }
-  const ResultHandle synced(PQgetResult(connection));
   PQexitPipelineMode(connection);
   return results;
 }

@@ -3,6 +3,7 @@
 /// them. Of libpq; libpqxx 6 has no pipeline.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -41,8 +42,14 @@ class Pipeline {
   /// when the connection breaks at the next statement.
   void flush();
 
-  /// @return a result a statement (preparing is one), in order; empty from where the connection
-  /// broke. After one that failed the others were not executed.
+  /// Preparing is a statement too.
+  [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
+
+  [[nodiscard]] bool prepares() const noexcept;
+
+  /// @return a result a statement (preparing is one), in order, and one for the end, which commits
+  /// what no BEGIN preceded; empty from where the connection broke. After one that failed the
+  /// others were not executed.
   [[nodiscard]] std::vector<ResultHandle> run(PGconn* connection) const;
   /// Throws what the first failure of `results` is. Errors  DatabaseFailure, `database_lost` for an
   /// empty one.

@@ -99,6 +99,7 @@ Rows copy_pqxx_rows(const std::string& query, const pqxx::result& result) {
 struct PendingBegin {
   const char* begin;
   std::string settings;  ///< empty = the session has them
+  bool is_usual;         ///< what a statement without BEGIN has
 };
 
 /// Our own BEGIN and COMMIT inside a pqxx::nontransaction: no class of libpqxx decides when to roll
@@ -153,6 +154,17 @@ struct Session::Impl {
     return results;
   }
 
+  /// Throws what failed. Errors  as Pipeline::demand_success; a session that may have prepared less
+  /// than it believes is given up.
+  void demand_prepared(const Pipeline& pipeline, const std::vector<ResultHandle>& results) {
+    try {
+      pipeline.demand_success(results);
+    } catch (const DatabaseFailure&) {
+      if (pipeline.prepares()) gives_up = true;
+      throw;
+    }
+  }
+
   /// Alone, when no statement of a pipeline can carry it.
   void begin_now() {
     if (!pending) return;
@@ -169,6 +181,7 @@ struct Session::Impl {
   std::optional<PendingBegin> pending;
   PreparedNames prepared;
   bool has_own_backend = false;
+  bool gives_up = false;  ///< after this transaction
   bool is_broken = false;
 };
 
@@ -207,7 +220,8 @@ void Session::begin(Isolation isolation, const ConnectionSettings& settings) {
       .begin = queries::begin_of(isolation),
       .settings = impl_->has_own_backend
                       ? std::string()
-                      : queries::settings_script(queries::SettingsScope::Transaction, settings)};
+                      : queries::settings_script(queries::SettingsScope::Transaction, settings),
+      .is_usual = isolation == Isolation::ReadCommitted};
 }
 
 Rows Session::run(const Sql& sql, std::span<const Value> values) {
@@ -217,7 +231,7 @@ Rows Session::run(const Sql& sql, std::span<const Value> values) {
     pipeline.add(sql, values);
     const auto results = impl_->run_pipeline(pipeline);
     pipeline.demand_success(results);
-    return copy_rows(sql.name(), results.back().get());
+    return copy_rows(sql.name(), results[results.size() - 2].get());
   }
   return impl_->guarded(sql.name(), [&] {
     std::vector<const char*> parameters;
@@ -253,29 +267,45 @@ void Session::commit() {
   }
 }
 
-void Session::commit_with(const Sql& last, std::span<const Value> values) {
+Rows Session::run_prepared(const Sql& sql, std::span<const Value> values) {
+  if (!impl_->has_own_backend) return run(sql, values);
   Pipeline pipeline;
   impl_->add_begin(pipeline);
-  const std::size_t prepared_before = impl_->prepared.size();
+  pipeline.add_prepared(sql, values, impl_->prepared);
+  const auto results = impl_->run_pipeline(pipeline);
+  impl_->demand_prepared(pipeline, results);
+  return copy_rows(sql.name(), results[results.size() - 2].get());
+}
+
+void Session::commit_with(const Sql& last, std::span<const Value> values) {
+  // A statement without BEGIN commits at the end of its pipeline.
+  const bool is_alone = impl_->pending && impl_->has_own_backend && impl_->pending->is_usual;
+  Pipeline pipeline;
+  if (is_alone) {
+    impl_->pending.reset();
+  } else {
+    impl_->add_begin(pipeline);
+  }
   if (impl_->has_own_backend) {
     pipeline.add_prepared(last, values, impl_->prepared);
   } else {
     pipeline.add(last, values);
   }
-  pipeline.flush();
-  pipeline.add(queries::kCommit, {});
+  const std::size_t place = pipeline.size() - 1;
+  if (!is_alone) {
+    pipeline.flush();
+    pipeline.add(queries::kCommit, {});
+  }
   const auto results = impl_->run_pipeline(pipeline);
-  const ResultHandle& staged = results[results.size() - 2];
   try {
-    pipeline.demand_success(results);
+    impl_->demand_prepared(pipeline, results);
   } catch (const DatabaseFailure&) {
     if (is_usable()) {
       rollback();
-      if (impl_->prepared.size() != prepared_before) impl_->is_broken = true;  // was it prepared?
       throw;
     }
-    throw CommitInDoubt(is_success(staged.get())
-                            ? copy_rows(last.name(), staged.get())[0].text("transaction_id")
+    throw CommitInDoubt(is_success(results[place].get())
+                            ? copy_rows(last.name(), results[place].get())[0].text("transaction_id")
                             : std::string());
   }
 }
@@ -291,6 +321,7 @@ void Session::rollback() noexcept {
   } catch (const std::exception&) {
     impl_->is_broken = true;
   }
+  if (impl_->gives_up) impl_->is_broken = true;
 }
 
 }  // namespace rightful::store

@@ -52,6 +52,8 @@ class Session {
   /// Sends nothing: BEGIN goes with the first statement, in one round trip.
   void begin(Isolation isolation, const ConnectionSettings& settings);
   Rows run(const Sql& sql, std::span<const Value> values);
+  /// The same, planned once a session: for what nearly every transaction asks.
+  Rows run_prepared(const Sql& sql, std::span<const Value> values);
   /// Several statements without parameters, in the open transaction: for migrations.
   void run_script(const std::string& name, const std::string& text);
   /// One statement outside of a transaction: CREATE DATABASE and its like.

@@ -31,7 +31,8 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
                                 const crypto::Sha256Digest& tag,
                                 const crypto::ServerKeys& keys,
                                 Random& random) {
-  if (const auto row = transaction.run(queries::kFindSubjectKey, {tag.bytes()}).at_most_one()) {
+  if (const auto row =
+          transaction.run_prepared(queries::kFindSubjectKey, {tag.bytes()}).at_most_one()) {
     return unwrap_subject_key(*row, tag, keys);
   }
   auto key = ledger::SubjectKey::generate(random);
@@ -40,7 +41,7 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
   if (!kek) refuse_key("the key-encryption key in use is not in the key directory");
   if (add(transaction, tag, {key.wrap(kek->get().expose(), tag, random), epoch})) return key;
   // Another transaction made it first; under READ COMMITTED it is visible now.
-  const auto row = transaction.run(queries::kFindSubjectKey, {tag.bytes()}).at_most_one();
+  const auto row = transaction.run_prepared(queries::kFindSubjectKey, {tag.bytes()}).at_most_one();
   if (!row) {
     throw DatabaseFailure(Retry::Later, "serialization", "a subject key came and went", {});
   }

@@ -105,6 +105,16 @@ Rows Transaction::run(const Sql& sql, const std::vector<Value>& values) {
   return run_span(sql, values);
 }
 
+Rows Transaction::run_prepared(const Sql& sql, std::initializer_list<Value> values) {
+  demand_open();
+  try {
+    return impl_->session->run_prepared(sql, {values.begin(), values.size()});
+  } catch (const DatabaseFailure&) {
+    end_by_rollback();
+    throw;
+  }
+}
+
 Rows Transaction::run_span(const Sql& sql, std::span<const Value> values) {
   demand_open();
   try {

@@ -61,7 +61,8 @@ enum class SettingsScope : std::uint8_t {
          set("lock_timeout", milliseconds(settings.lock_timeout)) + ", " +
          set("idle_in_transaction_session_timeout",
              milliseconds(settings.idle_in_transaction_timeout)) +
-         ", " + set("search_path", "public, pg_temp") + ", " + set("synchronous_commit", "on");
+         ", " + set("search_path", "public, pg_temp") + ", " + set("synchronous_commit", "on") +
+         ", " + set("default_transaction_isolation", "read committed");
 }
 
 /// Both as one script: one round trip.
