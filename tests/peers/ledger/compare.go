@@ -148,7 +148,11 @@ func readLog(folder string, random *rand.Rand) {
 	must(err)
 	for at := 0; at < 32; at++ {
 		changed := append([]byte(nil), text...)
-		changed[random.Intn(len(changed))] ^= 1 << random.Intn(8)
+		at := random.Intn(len(changed))
+		if at == len(changed)-3 {
+			continue // the last digit of base64: Go passes over its unused bits, Rightful refuses them
+		}
+		changed[at] ^= 1 << random.Intn(8)
 		_, err := openTree(changed, verifier)
 		check(err != nil, "a checkpoint with another bit was opened")
 	}
