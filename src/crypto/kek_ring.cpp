@@ -23,6 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFirst = "subject-wrap";
 constexpr std::string_view kEnding = ".key";
+/// Of a file that nobody reads any more and that is being overwritten.
+constexpr std::string_view kDestroyed = ".key.destroyed";
 
 std::string name_of(std::int64_t epoch) {
   return epoch == 1 ? std::string(kFirst) : std::string(kFirst) + "." + std::to_string(epoch);
@@ -120,13 +122,36 @@ Result<void> KekRing::add(std::int64_t epoch, Random& random) const {
   return {};
 }
 
+// Out of its name first: a process that is killed while it overwrites leaves no half key where one
+// is looked for.
 Result<void> KekRing::destroy(std::int64_t epoch) const {
-  const fs::path path = directory_ / (name_of(epoch) + std::string(kEnding));
-  if (!fs::exists(path)) return {};
-  RIGHTFUL_TRY(make_writable(path));
-  overwrite(path);
-  if (::unlink(path.c_str()) != 0) throw_system_failure("removing a key file", errno);
-  sync(directory_);
+  const std::string name = name_of(epoch);
+  const fs::path path = directory_ / (name + std::string(kEnding));
+  const fs::path aside = directory_ / (name + std::string(kDestroyed));
+  if (::rename(path.c_str(), aside.c_str()) == 0) {
+    sync(directory_);
+  } else if (errno == EPERM || errno == EACCES || errno == EROFS) {
+    return fail(ErrorCode::Denied,
+                "key directory " + directory_.string() +
+                    " may not be written by this user; run this as the owner of the keys");
+  } else if (errno != ENOENT) {
+    throw_system_failure("rename of a key file", errno);
+  }
+  return sweep();
+}
+
+Result<void> KekRing::sweep() const {
+  std::vector<fs::path> aside;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory_)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kFirst) && name.ends_with(kDestroyed)) aside.push_back(entry.path());
+  }
+  for (const fs::path& path : aside) {
+    RIGHTFUL_TRY(make_writable(path));
+    overwrite(path);
+    if (::unlink(path.c_str()) != 0) throw_system_failure("removing a key file", errno);
+  }
+  if (!aside.empty()) sync(directory_);
   return {};
 }
 

@@ -31,6 +31,9 @@ class KekRing {
   [[nodiscard]] Result<void> destroy(std::int64_t epoch) const;
 
  private:
+  /// What destroy() has put aside, also in a process that was killed.
+  [[nodiscard]] Result<void> sweep() const;
+
   const std::filesystem::path directory_;
   std::mutex mutex_;
   std::map<std::int64_t, SecretBytes> keys_;

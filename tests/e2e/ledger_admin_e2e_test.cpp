@@ -332,8 +332,12 @@ TEST_F(LedgerAdminE2e, RotationSurvivesBeingKilled) {
     EXPECT_EQ(pseudonym(url, "C-10204417"), before);
   }
   std::size_t files = 0;
-  for (const auto& entry : fs::directory_iterator(folder_ / "data/keys"))
-    files += entry.path().filename().string().starts_with("subject-wrap") ? 1 : 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "data/keys")) {
+    const std::string name = entry.path().filename().string();
+    // A key that was never in use may be left half-written under a name of its own.
+    const bool was_used = name.ends_with(".key") || name.ends_with(".destroyed");
+    files += name.starts_with("subject-wrap") && was_used ? 1 : 0;
+  }
   EXPECT_EQ(files, 1U) << "every old key's file is gone";
   EXPECT_EQ(run({"admin", "ledger", "check", "1"}).exit_code, 0);
 }

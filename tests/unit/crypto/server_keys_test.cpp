@@ -363,6 +363,19 @@ TEST_F(ServerKeysTest, DestroyedEpochIsGoneAndTheOthersOpen) {
   EXPECT_THAT(keys.kek(1), IsOk()) << "a process that runs keeps what it has read";
 }
 
+TEST_F(ServerKeysTest, DestructionThatBrokeOffIsFinishedByTheNext) {
+  const ServerKeys keys = open();
+  ASSERT_THAT(keys.add_kek(2, random_), IsOk());
+  const auto aside = directory_.path() / "subject-wrap.7.key.destroyed";
+  std::filesystem::copy(directory_.path() / "subject-wrap.key", aside);
+  EXPECT_THAT(ServerKeys::open(directory_.path()), IsOk()) << "nobody reads it";
+
+  ASSERT_THAT(keys.destroy_kek(1), IsOk());
+
+  EXPECT_FALSE(std::filesystem::exists(aside));
+  EXPECT_EQ(keys.kek_epochs(), std::vector<std::int64_t>{2});
+}
+
 TEST_F(ServerKeysTest, KeyOfAnotherEpochInAFileIsRefused) {
   const ServerKeys keys = open();
   std::filesystem::copy(directory_.path() / "subject-wrap.key",
