@@ -76,12 +76,17 @@ void sync(const fs::path& directory) {
 
 }  // namespace
 
+// One that a rotation takes away in this moment is passed over.
 Result<void> KekRing::load() {
-  std::vector<std::int64_t> found = epochs();
-  if (found.empty()) found.push_back(1);
-  for (const std::int64_t epoch : found) {
-    RIGHTFUL_TRY(const auto loaded, key(epoch));
-    static_cast<void>(loaded);
+  for (const std::int64_t epoch : epochs()) {
+    const auto loaded = key(epoch);
+    if (!loaded && loaded.error().code != ErrorCode::NotFound) {
+      return std::unexpected(loaded.error());
+    }
+  }
+  if (keys_.empty()) {
+    RIGHTFUL_TRY(const auto first, key(1));
+    static_cast<void>(first);
   }
   return {};
 }
