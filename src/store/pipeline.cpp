@@ -111,6 +111,12 @@ void Pipeline::demand_success(const std::vector<ResultHandle>& results) const {
     throw_for_sqlstate(
         steps_[i].name, error_field(result, PG_DIAG_SQLSTATE), {}, constraint_of(result));
   }
+  // A statement without BEGIN has succeeded before it is committed: only the end says that it was.
+  const PGresult* end = results.back().get();
+  if (end == nullptr) throw_database_lost(steps_.back().name);
+  if (PQresultStatus(end) == PGRES_PIPELINE_SYNC) return;
+  throw_for_sqlstate(
+      steps_.back().name, error_field(end, PG_DIAG_SQLSTATE), {}, constraint_of(end));
 }
 
 }  // namespace rightful::store

@@ -51,8 +51,8 @@ class Pipeline {
   /// what no BEGIN preceded; empty from where the connection broke. After one that failed the
   /// others were not executed.
   [[nodiscard]] std::vector<ResultHandle> run(PGconn* connection) const;
-  /// Throws what the first failure of `results` is. Errors  DatabaseFailure, `database_lost` for an
-  /// empty one.
+  /// Throws what the first failure of `results` is, the end's too: until that has come, nothing is
+  /// committed. Errors  DatabaseFailure, `database_lost` for an empty one.
   void demand_success(const std::vector<ResultHandle>& results) const;
 
  private:
