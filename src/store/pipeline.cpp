@@ -18,13 +18,18 @@ ResultHandle next_result(PGconn* connection) {
 }
 
 // The server's word for the end of the pipeline; before it, why the end could not be committed.
+// Null when it cannot come any more: libpq answers null for ever, and calls a connection good whose
+// end it has not read yet.
 ResultHandle end_result(PGconn* connection) {
   ResultHandle failure;
+  bool was_null = false;
   for (;;) {
     ResultHandle result(PQgetResult(connection));
     if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC)
       return failure ? std::move(failure) : std::move(result);
     if (PQstatus(connection) != CONNECTION_OK) return nullptr;
+    if (!result && was_null) return nullptr;
+    was_null = !result;
     if (result && !failure) failure = std::move(result);
   }
 }

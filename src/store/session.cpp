@@ -150,7 +150,8 @@ struct Session::Impl {
 
   std::vector<ResultHandle> run_pipeline(const Pipeline& pipeline) {
     auto results = pipeline.run(connection->raw());
-    if (PQstatus(connection->raw()) != CONNECTION_OK) is_broken = true;
+    // Without an end nobody knows what the connection is in.
+    if (PQstatus(connection->raw()) != CONNECTION_OK || !results.back()) is_broken = true;
     return results;
   }
 
