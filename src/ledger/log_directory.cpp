@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
+constexpr std::size_t kMaxWaitingFiles = 64;  // two descriptors each
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 enum class Missing : std::uint8_t { Report, Create };
@@ -111,13 +113,27 @@ Result<Bytes> read_file_at(const Place& place, const LogPath& path) {
   return read_at_most(fd.get(), path.max_size_bytes(), path.text());
 }
 
+Result<void> compare(const Result<Bytes>& existing, const LogPath& path, ByteView content) {
+  if (existing && std::ranges::equal(*existing, content)) return {};
+  if (!existing && existing.error().code != ErrorCode::LimitExceeded) {
+    return std::unexpected(existing.error());
+  }
+  return fail(ErrorCode::Conflict, path.text() + " is published with other bytes");
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
+};
+
+}  // namespace
+
 /// A new file beside its final name; removed unless it was given that name.
-class NewFile {
+class LogDirectory::NewFile {
  public:
-  explicit NewFile(const Place& place) : place_(place), name_("." + place.name + ".new") {
+  explicit NewFile(Place place) : place_(std::move(place)), name_("." + place_.name + ".new") {
     static_cast<void>(::unlinkat(folder(), name_.c_str(), 0));  // left by a run that was killed
     fd_ = UniqueFd(::openat(
-        folder(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+        folder(), name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
     if (!fd_.is_open()) throw_system_failure("create " + name_, errno);
   }
 
@@ -128,6 +144,8 @@ class NewFile {
     if (is_new_) ::unlinkat(folder(), name_.c_str(), 0);
   }
 
+  [[nodiscard]] const Place& place() const { return place_; }
+
   void write(ByteView content) {
     while (!content.empty()) {
       const ssize_t put = ::write(fd_.get(), content.data(), content.size());
@@ -135,8 +153,16 @@ class NewFile {
       if (put < 0) throw_system_failure("write " + name_, errno);
       content = content.subspan(static_cast<std::size_t>(put));
     }
-    sync(fd_.get(), name_);
   }
+
+  [[nodiscard]] Result<Bytes> read(const LogPath& path) const {
+    if (::lseek(fd_.get(), 0, SEEK_SET) != 0) throw_system_failure("seek in " + name_, errno);
+    return read_at_most(fd_.get(), path.max_size_bytes(), path.text());
+  }
+
+  void sync_content() { sync(fd_.get(), name_); }
+
+  void sync_folder() { sync(folder(), "the folder of " + place_.name); }
 
   /// Takes the final name, from an older file too.
   void take_name() {
@@ -144,7 +170,6 @@ class NewFile {
       throw_system_failure("rename to " + place_.name, errno);
     }
     is_new_ = false;
-    sync(folder(), "the folder of " + place_.name);
   }
 
   /// As take_name where nothing has that name; false when something has it.
@@ -160,33 +185,24 @@ class NewFile {
       if (errno == EEXIST) return false;
       throw_system_failure("rename to " + place_.name, errno);
     }
-    sync(folder(), "the folder of " + place_.name);
     return true;
   }
 
  private:
   [[nodiscard]] int folder() const { return place_.folder.get(); }
 
-  const Place& place_;
+  Place place_;
   std::string name_;
   UniqueFd fd_;
   bool is_new_ = true;
 };
 
-Result<void> compare_with_existing(const Place& place, const LogPath& path, ByteView content) {
-  const auto existing = read_file_at(place, path);
-  if (existing && std::ranges::equal(*existing, content)) return {};
-  if (!existing && existing.error().code != ErrorCode::LimitExceeded) {
-    return std::unexpected(existing.error());
-  }
-  return fail(ErrorCode::Conflict, path.text() + " is published with other bytes");
-}
+LogDirectory::LogDirectory(UniqueFd root, std::string name)
+    : root_(std::move(root)), name_(std::move(name)) {}
 
-struct CloseFolder {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
-
-}  // namespace
+LogDirectory::LogDirectory(LogDirectory&&) noexcept = default;
+LogDirectory& LogDirectory::operator=(LogDirectory&&) noexcept = default;
+LogDirectory::~LogDirectory() = default;
 
 Result<LogDirectory> LogDirectory::open(const std::filesystem::path& path) {
   UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -195,11 +211,14 @@ Result<LogDirectory> LogDirectory::open(const std::filesystem::path& path) {
 }
 
 Result<Bytes> LogDirectory::read(const LogPath& path) {
+  if (const auto waiting = waiting_.find(path.text()); waiting != waiting_.end())
+    return waiting->second->read(path);
   RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Report));
   return read_file_at(place, path);
 }
 
 Result<bool> LogDirectory::has(const LogPath& path) {
+  if (waiting_.contains(path.text())) return true;
   const auto place = find_place(root_.get(), path, Missing::Report);
   if (!place && place.error().code == ErrorCode::NotFound) return false;
   if (!place) return std::unexpected(place.error());
@@ -238,26 +257,48 @@ Result<std::vector<std::uint64_t>> LogDirectory::saved_checkpoints() {
 
 Result<void> LogDirectory::put(const LogPath& path, ByteView content) {
   RIGHTFUL_CHECK(content.size() <= path.max_size_bytes());
-  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Create));
-  const auto before = compare_with_existing(place, path, content);
+  RIGHTFUL_TRY(Place place, find_place(root_.get(), path, Missing::Create));
+  const auto before = compare(read(path), path, content);
   if (before || before.error().code != ErrorCode::NotFound) return before;
-  NewFile file(place);
-  file.write(content);
-  if (file.take_free_name()) return {};
-  return compare_with_existing(place, path, content);  // another writer was faster
+  auto file = std::make_unique<NewFile>(std::move(place));
+  file->write(content);
+  waiting_.emplace(path.text(), std::move(file));
+  return waiting_.size() < kMaxWaitingFiles ? Result<void>() : flush();
+}
+
+Result<void> LogDirectory::flush() {
+  const auto files = std::exchange(waiting_, {});
+  for (const auto& [text, file] : files)
+    file->sync_content();
+  for (const auto& [text, file] : files) {
+    if (file->take_free_name()) continue;
+    // Another writer was faster.
+    RIGHTFUL_TRY(const LogPath path, LogPath::parse(text));
+    RIGHTFUL_TRY(const Bytes content, file->read(path));
+    RIGHTFUL_TRY(compare(read(path), path, content));
+  }
+  std::string_view last;
+  for (const auto& [text, file] : files) {
+    const std::string_view folder = std::string_view(text).substr(0, text.rfind('/'));
+    if (folder != std::exchange(last, folder)) file->sync_folder();
+  }
+  return {};
 }
 
 Result<void> LogDirectory::replace(const LogPath& path, ByteView content) {
   RIGHTFUL_CHECK(path.kind() == LogFileKind::Checkpoint || path.kind() == LogFileKind::EntryBundle);
   RIGHTFUL_CHECK(content.size() <= path.max_size_bytes());
-  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Create));
+  RIGHTFUL_TRY(flush());
+  RIGHTFUL_TRY(Place place, find_place(root_.get(), path, Missing::Create));
   const auto existing = open_file(place);
   if (!existing && existing.error().code != ErrorCode::NotFound) {
     return std::unexpected(existing.error());
   }
-  NewFile file(place);
+  NewFile file(std::move(place));
   file.write(content);
+  file.sync_content();
   file.take_name();
+  file.sync_folder();
   return {};
 }
 

@@ -220,6 +220,7 @@ Result<void> Publisher::write_files(const Batch& batch) {
   }
   TileRow row(source_, batch.first, batch.leaves);
   RIGHTFUL_TRY(ledger::write_hash_tiles(sink_, row, batch.old_size, size));
+  RIGHTFUL_TRY(sink_.flush());
   ledger::TileHashes tiles(source_, size);
   RIGHTFUL_TRY(const auto edge, ledger::Frontier::read(tiles, size));
   if (edge.root() == batch.edge.root()) return {};
@@ -346,6 +347,7 @@ void Publisher::save(const Facts& facts, std::uint64_t size, ByteView note) {
   const auto put = sink_.put(LogPath::saved_checkpoint(size), note);
   // Signed again while keys changed: the first note stays.
   if (!put && put.error().code != ErrorCode::Conflict) throw_for(put.error());
+  if (const auto flushed = sink_.flush(); !flushed) throw_for(flushed.error());
   last_saved_ = now;
 }
 

@@ -64,6 +64,7 @@ class Repair {
     for (unsigned level = 0; level <= ledger::kMaxTileLevel && hashes_of(level) > 0; ++level) {
       RIGHTFUL_TRY(write_level(level));
     }
+    RIGHTFUL_TRY(sink_.flush());
     return written_;
   }
 

@@ -39,14 +39,19 @@ class TileSink {
  public:
   virtual ~TileSink() = default;
 
-  /// Adds a file, durable when the call returns; the same bytes again change nothing.
+  /// Adds a file, durable and seen by other processes after flush(); the same bytes again change
+  /// nothing.
   /// @return Conflict when the file exists with other bytes: what is published stays; Denied when
   /// something that is no file or folder of the log stands there. Errors  Failure
   [[nodiscard]] virtual Result<void> put(const LogPath& path, ByteView content) = 0;
 
-  /// Replaces the two kinds of files that may change: `checkpoint`, and a bundle one of whose
-  /// bodies was erased (checked, RIGHTFUL_CHECK). @return Denied. Errors  Failure; the file is then
-  /// as it was.
+  /// All files that were put are durable when the call returns. @return Conflict, Denied as put.
+  /// Errors  Failure; what was put since the last flush may then be lost.
+  [[nodiscard]] virtual Result<void> flush() = 0;
+
+  /// After a flush(), replaces the two kinds of files that may change: `checkpoint`, and a bundle
+  /// one of whose bodies was erased (checked, RIGHTFUL_CHECK). @return Denied. Errors  Failure; the
+  /// file is then as it was.
   [[nodiscard]] virtual Result<void> replace(const LogPath& path, ByteView content) = 0;
 
   /// Takes away the partial tiles or bundles whose place a full one has taken; a sink that keeps

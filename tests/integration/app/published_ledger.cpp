@@ -89,6 +89,11 @@ Result<void> FullDisk::put(const ledger::LogPath& path, ByteView content) {
   return directory_.put(path, content);
 }
 
+Result<void> FullDisk::flush() {
+  count();
+  return directory_.flush();
+}
+
 Result<void> FullDisk::replace(const ledger::LogPath& path, ByteView content) {
   count();
   return directory_.replace(path, content);

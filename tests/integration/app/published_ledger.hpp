@@ -49,6 +49,7 @@ class FullDisk final : public ledger::TileSink {
   explicit FullDisk(ledger::LogDirectory& directory) : directory_(directory) {}
 
   Result<void> put(const ledger::LogPath& path, ByteView content) override;
+  Result<void> flush() override;
   Result<void> replace(const ledger::LogPath& path, ByteView content) override;
   Result<void> drop_partials(const ledger::LogPath& full) override;
 

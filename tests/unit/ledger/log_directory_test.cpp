@@ -46,12 +46,41 @@ class LogDirectories : public ::testing::Test {
 
 TEST_F(LogDirectories, KeepsWhatIsPut) {
   ASSERT_THAT(directory_.put(bundle_, as_bytes("content")), IsOk());
+  ASSERT_THAT(directory_.flush(), IsOk());
 
   EXPECT_EQ(text_of(bundle_), "content");
   const fs::path file = folder_.path() / "tile/entries/x001/x234/067.p/3";
   EXPECT_EQ(fs::status(file).permissions(), fs::perms(0640));
   EXPECT_EQ(fs::status(file.parent_path()).permissions(), fs::perms(0750));
   EXPECT_THAT(names_in(file.parent_path()), ElementsAre("3"));
+}
+
+TEST_F(LogDirectories, ShowsOthersOnlyWhatIsFlushed) {
+  LogDirectory other = LogDirectory::open(folder_.path()).value();
+  ASSERT_THAT(directory_.put(bundle_, as_bytes("content")), IsOk());
+
+  EXPECT_EQ(text_of(bundle_), "content");
+  EXPECT_THAT(other.read(bundle_), IsError(ErrorCode::NotFound));
+  ASSERT_THAT(directory_.flush(), IsOk());
+  EXPECT_THAT(other.read(bundle_), IsOk());
+}
+
+TEST_F(LogDirectories, FlushKeepsWhatAnotherWriterPut) {
+  ASSERT_THAT(directory_.put(bundle_, as_bytes("ours")), IsOk());
+  folder_.write(bundle_.text(), "theirs");
+
+  EXPECT_THAT(directory_.flush(), IsError(ErrorCode::Conflict));
+  EXPECT_EQ(text_of(bundle_), "theirs");
+}
+
+TEST_F(LogDirectories, WhatWasNotFlushedIsGone) {
+  {
+    LogDirectory other = LogDirectory::open(folder_.path()).value();
+    ASSERT_THAT(other.put(bundle_, as_bytes("content")), IsOk());
+  }
+
+  EXPECT_THAT(directory_.read(bundle_), IsError(ErrorCode::NotFound));
+  EXPECT_THAT(names_in(folder_.path() / "tile/entries/x001/x234/067.p"), ElementsAre());
 }
 
 TEST_F(LogDirectories, PublishedFilesStay) {
@@ -150,6 +179,7 @@ TEST_F(LogDirectories, ListsSavedCheckpointsInOrder) {
   EXPECT_THAT(directory_.saved_checkpoints().value(), IsEmpty());
   for (const std::uint64_t size : {1000U, 7U, 0U, 99U})
     ASSERT_THAT(directory_.put(LogPath::saved_checkpoint(size), as_bytes("note")), IsOk());
+  ASSERT_THAT(directory_.flush(), IsOk());
   folder_.write("checkpoints/README", "not one");
   folder_.write("checkpoints/007", "not one");
 
@@ -158,6 +188,7 @@ TEST_F(LogDirectories, ListsSavedCheckpointsInOrder) {
 
 TEST_F(LogDirectories, TheDirectoryItselfMayBeALink) {
   ASSERT_THAT(directory_.put(bundle_, as_bytes("content")), IsOk());
+  ASSERT_THAT(directory_.flush(), IsOk());
   fs::create_symlink(folder_.path(), elsewhere_.path() / "log");
 
   auto linked = LogDirectory::open(elsewhere_.path() / "log");

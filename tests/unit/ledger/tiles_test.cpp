@@ -47,6 +47,8 @@ class MemoryStore final : public TileSource, public TileSink {
     return {};
   }
 
+  Result<void> flush() override { return {}; }
+
   Result<void> replace(const LogPath& path, ByteView content) override {
     files[path.text()] = Bytes(content.begin(), content.end());
     return {};
