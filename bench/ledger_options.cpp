@@ -1,0 +1,89 @@
+#include "bench/ledger_options.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace rightful::bench {
+namespace {
+
+struct Range {
+  std::uint64_t least;
+  std::uint64_t most;
+};
+
+Result<std::uint64_t> number_in(const std::string& name, const std::string& text, Range range) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= range.least &&
+      number <= range.most)
+    return number;
+  return fail(ErrorCode::InvalidArgument,
+              fmt::format("{} takes a number from {} to {}", name, range.least, range.most));
+}
+
+Result<void> set_value(LedgerOptions& options, const std::string& name, const std::string& value) {
+  if (name == "--parts") {
+    if (!LedgerOptions{}.parts.contains(value))
+      return fail(ErrorCode::InvalidArgument, "--parts takes append, running, drain or verify");
+    options.parts = {value};
+  } else if (name == "--append-for") {
+    RIGHTFUL_TRY(const auto seconds, number_in(name, value, {1, 600}));
+    options.append_for = std::chrono::seconds(seconds);
+  } else if (name == "--run-for") {
+    RIGHTFUL_TRY(const auto seconds, number_in(name, value, {5, 86'400}));
+    options.run_for = std::chrono::seconds(seconds);
+  } else if (name == "--leaves") {
+    RIGHTFUL_TRY(options.leaves, number_in(name, value, {1000, 100'000'000}));
+  } else if (name == "--rounds") {
+    RIGHTFUL_TRY(const auto rounds, number_in(name, value, {1, 99}));
+    options.rounds = static_cast<int>(rounds);
+  } else if (name == "--json") {
+    options.json = value;
+  } else if (name == "--chart") {
+    options.chart = value;
+  } else {
+    return fail(ErrorCode::InvalidArgument, "there is no option '" + name + "'");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LedgerOptions> parse_ledger_options(const std::vector<std::string>& arguments) {
+  LedgerOptions options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& name = arguments[i];
+    if (name == "--help" || name == "-h") {
+      options.help = true;
+    } else if (name == "--no-growth") {
+      options.wants_growth = false;
+    } else if (i + 1 == arguments.size()) {
+      return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
+    } else {
+      RIGHTFUL_TRY(set_value(options, name, arguments[++i]));
+    }
+  }
+  return options;
+}
+
+std::string ledger_usage() {
+  return R"(usage: ./dev bench ledger [options]
+
+How many facts a second become durable, beside a plain INSERT and a chain with one locked head row?
+How long until a signed checkpoint covers them while everything runs? How fast is a log verified?
+About 25 minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
+
+  --parts PART      append, running, drain or verify alone
+  --append-for S    seconds of each appending contender; 8 if absent
+  --run-for S       seconds of the whole ledger at work; 600 if absent
+  --leaves N        of the outbox that is drained and of the log that is verified; 1000000 if absent
+  --no-growth       leave out the log of four times as many leaves
+  --rounds N        rounds taken in turn, of which the median counts; 3 if absent
+  --json FILE       write every figure
+  --chart FILE      draw the figures as SVG
+)";
+}
+
+}  // namespace rightful::bench
