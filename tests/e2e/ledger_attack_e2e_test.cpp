@@ -410,12 +410,12 @@ TEST_F(LedgerAttack, DeletesARowOfTheOutbox) {
 }
 
 TEST_F(LedgerAttack, InsertsAnOldAndAForgedRow) {
-  sql("INSERT INTO ledger.outbox (log_id, leaf) SELECT 1, leaf FROM ledger.body WHERE idx = 5;"
-      "INSERT INTO ledger.outbox (log_id, leaf) SELECT 1, convert_to(replace(convert_from(leaf, "
-      "'UTF8'), '\"n\":', '\"n\":9'), 'UTF8') FROM ledger.body WHERE idx = 5");
-
+  sql("INSERT INTO ledger.outbox (log_id, leaf) SELECT 1, leaf FROM ledger.body WHERE idx = 5");
   report(service_line("why=replay"));
+  sql("INSERT INTO ledger.outbox (log_id, leaf) SELECT 1, convert_to(replace(convert_from(leaf, "
+      "'UTF8'), '\"n\":', '\"n\":9'), 'UTF8') FROM ledger.body WHERE idx = 5");
   report(service_line("why=signature"));
+
   EXPECT_EQ(sql("SELECT cause FROM incident WHERE state = 'open'"), "ledger_rejected");
   wait_for_size(count("ledger.entry"));
   const Finished verdict = verify();
