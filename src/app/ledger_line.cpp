@@ -44,7 +44,13 @@ Result<std::unique_ptr<LedgerLine>> LedgerLine::create(const LedgerWorkers& work
                 "cannot make " + folder.string() + " (" + error.message() +
                     "); name another place with --ledger-dir");
   }
-  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec);
+  fs::permissions(
+      folder, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec, error);
+  if (error) {
+    return fail(ErrorCode::Denied,
+                "cannot set the rights of " + folder.string() + " (" + error.message() +
+                    "); it must belong to the user that runs this");
+  }
   RIGHTFUL_TRY(auto directory, ledger::LogDirectory::open(folder));
   return std::unique_ptr<LedgerLine>(new LedgerLine(workers, log, folder, std::move(directory)));
 }

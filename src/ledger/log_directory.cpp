@@ -66,6 +66,11 @@ Result<UniqueFd> open_folder(int parent, const std::string& name, Missing missin
   return folder;
 }
 
+/// Of a file that has not taken its own name yet.
+std::string new_name(const std::string& name) {
+  return "." + name + ".new";
+}
+
 // Step by step, so that no part of the way is a link.
 Result<Place> find_place(int root, const LogPath& path, Missing missing) {
   UniqueFd folder(::openat(root, ".", kFolderFlags));
@@ -130,7 +135,7 @@ struct CloseFolder {
 /// A new file beside its final name; removed unless it was given that name.
 class LogDirectory::NewFile {
  public:
-  explicit NewFile(Place place) : place_(std::move(place)), name_("." + place_.name + ".new") {
+  explicit NewFile(Place place) : place_(std::move(place)), name_(new_name(place_.name)) {
     static_cast<void>(::unlinkat(folder(), name_.c_str(), 0));  // left by a run that was killed
     fd_ = UniqueFd(::openat(
         folder(), name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
@@ -311,8 +316,11 @@ Result<void> LogDirectory::drop_partials(const LogPath& full) {
   if (!folder) return std::unexpected(folder.error());
   for (unsigned width = 1; width < kTileWidth; ++width) {
     const std::string file = std::to_string(width);
-    if (::unlinkat(folder->get(), file.c_str(), 0) != 0 && errno != ENOENT)
-      throw_system_failure("unlink of a partial tile", errno);
+    // The second was left by a run that was killed; it holds bodies too.
+    for (const std::string& name_there : {file, new_name(file)}) {
+      if (::unlinkat(folder->get(), name_there.c_str(), 0) != 0 && errno != ENOENT)
+        throw_system_failure("unlink of a partial tile", errno);
+    }
   }
   // A reader may have put something else there: then the folder stays.
   static_cast<void>(::unlinkat(place.folder.get(), name.c_str(), AT_REMOVEDIR));

@@ -94,7 +94,7 @@ std::size_t LedgerEpoch::free_count() const {
 bool LedgerEpoch::close(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
   const bool is_quiet = changed_.wait_for(
-      lock, limit, [this] { return abandoned_ || window_.in_flight_count() == 0; });
+      lock, limit, [this] { return abandoned_ || (window_.in_flight_count() == 0 && !filling_); });
   closed_ = true;
   changed_.notify_all();
   return is_quiet && !abandoned_;

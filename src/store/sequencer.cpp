@@ -272,7 +272,7 @@ std::vector<CheckedLeaf> Sequencer::Impl::check_rows(const OutboxRows& rows) {
     const bool is_known = at < ahead.rows.rows.size() && ahead.rows.rows[at].id == row.id &&
                           std::ranges::equal(ahead.rows.rows[at].leaf, row.leaf);
     if (is_known) {
-      leaves[i] = std::move(ahead.leaves[at]);
+      leaves[i] = ahead.leaves[at];  // a copy: a batch that fails asks for it again
     } else {
       open.push_back(i);
     }
@@ -530,7 +530,14 @@ BatchResult Sequencer::Impl::run_repaired(Purpose purpose) {
     }
   }
   log::error("ledger_lookup_differs");
-  rebuild_lookup(settings, facts.log_id);
+  try {
+    rebuild_lookup(settings, facts.log_id);
+  } catch (const CommitInDoubt&) {
+    throw DatabaseFailure(Retry::Later,
+                          "commit_in_doubt",
+                          "the connection broke while the ledger's lookup was made anew",
+                          {});
+  }
   is_lookup_suspect = true;
   return run_batch(purpose);
 }

@@ -112,6 +112,15 @@ TEST_F(LogDirectories, LeftoversOfAKilledRunDoNotHinder) {
   EXPECT_THAT(names_in(folder_.path()), ElementsAre("checkpoint"));
 }
 
+TEST_F(LogDirectories, DropsPartialsAndWhatAKilledRunLeft) {
+  folder_.write("tile/entries/000.p/2", "two");
+  folder_.write("tile/entries/000.p/.57.new", "bodies");
+
+  EXPECT_THAT(directory_.drop_partials(LogPath::entry_bundle(0, kTileWidth)), IsOk());
+
+  EXPECT_FALSE(fs::exists(folder_.path() / "tile/entries/000.p"));
+}
+
 TEST_F(LogDirectories, SaysWhatIsMissing) {
   EXPECT_THAT(directory_.read(checkpoint_), IsError(ErrorCode::NotFound));
   EXPECT_THAT(directory_.read(bundle_), IsError(ErrorCode::NotFound));
