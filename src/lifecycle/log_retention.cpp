@@ -52,7 +52,9 @@ Result<Instant> end_of_retention(store::Transaction& transaction,
 /// In one transaction: the leaf in the live log, and the state that forbids everything else.
 Result<Purged> declare(const LedgerTools& tools, const std::string& log, std::chrono::months kept) {
   store::Transaction transaction = tools.pool.begin();
-  RIGHTFUL_TRY(const tables::LogRow row, find_named(transaction, log));
+  RIGHTFUL_TRY(const tables::LogRow found, find_named(transaction, log));
+  store::erasure::hold_log(transaction, found.log_id);
+  RIGHTFUL_TRY(const tables::LogRow row, find_named(transaction, log));  // as it is now
   const auto head = tables::find_head(transaction, row.log_id);
   if (!head) throw Failure(Retry::Never, "ledger_damaged", "a log has no head");
   if (row.state == tables::LogState::Purged) return Purged{row.log_id, head->size(), true};

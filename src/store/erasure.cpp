@@ -8,6 +8,7 @@
 #include "rightful/ledger/event_fields.hpp"
 #include "rightful/store/pool.hpp"
 
+#include "store/queries/enrolment_leaf.hpp"
 #include "store/queries/erasure.hpp"
 #include "store/queries/kek.hpp"
 #include "store/queries/ledger.hpp"
@@ -161,6 +162,10 @@ bool delete_body(Transaction& transaction,
   transaction.run(queries::kDeleteLookup, {log_id, index});
   transaction.record(std::move(redacted));
   return true;
+}
+
+void hold_log(Transaction& transaction, std::int64_t log_id) {
+  static_cast<void>(transaction.run(queries::kLockLog, {log_id}));
 }
 
 void delete_bodies(Transaction& transaction,

@@ -12,12 +12,12 @@
 
 #include "store/bulk_session.hpp"
 #include "store/outbox_rows.hpp"
+#include "store/queries/ledger_walk.hpp"
 #include "store/queries/sequencer.hpp"
 
 namespace rightful::store {
 namespace {
 
-constexpr std::uint64_t kStepEntries = 4096;
 /// PostgreSQL counts microseconds from here.
 constexpr std::chrono::sys_days kEpoch = std::chrono::year{2000} / 1 / 1;
 
@@ -103,7 +103,7 @@ void LedgerWalk::read_target(BulkSession& session) {
 }
 
 void LedgerWalk::compare_entries(BulkSession& session) {
-  const std::uint64_t end = std::min(target_->size, next_ + kStepEntries);
+  const std::uint64_t end = std::min(target_->size, next_ + step_entries_);
   const std::array<Value, 3> values{log_id_, next_, end};
   const ResultHandle rows = session.run_binary(queries::kCheckEntries, values);
   const int count = PQntuples(rows.get());
@@ -140,10 +140,7 @@ void LedgerWalk::compare_body(std::uint64_t index, const PGresult* rows, int row
     differ("hash_mismatch", "entry " + std::to_string(index) + " of the ledger is no leaf");
     return;
   }
-  if (leaf->act == ledger::events::LogRedacted::kAct) {
-    if (const auto lost = integer_of(*leaf, "idx"))
-      redacted_.emplace(*lost, text_of(*leaf, "leaf"));
-  }
+  note_redaction(*leaf);
   if (!is_projected(rows, row, *leaf)) {
     differ("count_mismatch",
            "ledger.lookup differs from entry " + std::to_string(index) + "; rebuild it");
@@ -154,18 +151,49 @@ void LedgerWalk::compare_end(BulkSession& session) {
   if (!difference_ && frontier_.root() != target_->root) {
     differ("hash_mismatch", "the entries of the ledger do not give the root of its head");
   }
-  for (const auto& [index, hash] : without_body_) {
-    const auto redaction = redacted_.find(index);
-    if (redaction != redacted_.end() && redaction->second == to_hex(hash.bytes())) continue;
-    differ("hash_mismatch",
-           "the body of entry " + std::to_string(index) + " of the ledger is gone");
-  }
+  compare_missing(session);
   const Value id(log_id_);
   const std::int64_t size = session.run(queries::kReadHead, {&id, 1}).only().integer("size");
   const std::array<Value, 2> values{log_id_, size};
   if (session.run(queries::kRowsBeyond, values).only().boolean("answer")) {
     differ("count_mismatch", "the ledger has rows beyond its head");
   }
+}
+
+// A body that was taken away during the walk has its leaf beyond the target, or still waiting: it
+// was recorded in the transaction that took the body.
+void LedgerWalk::compare_missing(BulkSession& session) {
+  if (first_unexplained()) read_later_redactions(session);
+  if (const auto index = first_unexplained()) {
+    differ("hash_mismatch",
+           "the body of entry " + std::to_string(*index) + " of the ledger is gone");
+  }
+}
+
+// Whether a waiting leaf may stand in the log is the sequencer's word: the next walk reads it.
+void LedgerWalk::read_later_redactions(BulkSession& session) {
+  const std::array<Value, 2> values{log_id_, target_->size};
+  for (const Row row : session.run(queries::kLaterRedactions, values)) {
+    const Bytes bytes = row.bytes("leaf");
+    if (!row.is_null("leaf_hash")) {
+      const auto hash = ledger::TreeHash::parse(row.bytes("leaf_hash"));
+      if (!hash || ledger::leaf_hash(bytes) != *hash) continue;
+    }
+    if (const auto leaf = ledger::parse_leaf(bytes)) note_redaction(*leaf);
+  }
+}
+
+void LedgerWalk::note_redaction(const ledger::Leaf& leaf) {
+  if (leaf.act != ledger::events::LogRedacted::kAct) return;
+  if (const auto lost = integer_of(leaf, "idx")) redacted_.emplace(*lost, text_of(leaf, "leaf"));
+}
+
+std::optional<std::uint64_t> LedgerWalk::first_unexplained() const {
+  for (const auto& [index, hash] : without_body_) {
+    const auto redaction = redacted_.find(index);
+    if (redaction == redacted_.end() || redaction->second != to_hex(hash.bytes())) return index;
+  }
+  return std::nullopt;
 }
 
 void LedgerWalk::differ(std::string_view cause, std::string note) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rightful/ledger/frontier.hpp"
+#include "rightful/ledger/leaf.hpp"
 #include "rightful/store/ledger_check.hpp"
 
 #include "store/libpq_handles.hpp"
@@ -24,7 +25,13 @@ class BulkSession;
 /// Cost  some thousand entries a step; of the log, only missing bodies and redactions are kept.
 class LedgerWalk {
  public:
-  LedgerWalk(std::int64_t log_id, const crypto::ServerKeys& keys) : log_id_(log_id), keys_(keys) {}
+  static constexpr std::uint64_t kStepEntries = 4096;
+
+  /// @param step_entries  at least 1.
+  LedgerWalk(std::int64_t log_id,
+             const crypto::ServerKeys& keys,
+             std::uint64_t step_entries = kStepEntries)
+      : log_id_(log_id), keys_(keys), step_entries_(step_entries) {}
 
   /// @return the outcome with the last step. Errors  DatabaseFailure: the step may be repeated.
   [[nodiscard]] std::optional<CheckOutcome> step(BulkSession& session,
@@ -44,11 +51,16 @@ class LedgerWalk {
   void compare_entry(const PGresult* rows, int row);
   void compare_body(std::uint64_t index, const PGresult* rows, int row);
   void compare_end(BulkSession& session);
+  void compare_missing(BulkSession& session);
+  void read_later_redactions(BulkSession& session);
+  void note_redaction(const ledger::Leaf& leaf);
+  [[nodiscard]] std::optional<std::uint64_t> first_unexplained() const;
   [[nodiscard]] bool compare_subjects(BulkSession& session);
   void differ(std::string_view cause, std::string note);
 
   std::int64_t log_id_;
   const crypto::ServerKeys& keys_;
+  std::uint64_t step_entries_;
   std::optional<Target> target_;
   std::uint64_t next_ = 0;
   ledger::Frontier frontier_;

@@ -87,6 +87,8 @@ void forget_restored_staff(Transaction& transaction, const std::string& name);
                                std::int64_t log_id,
                                std::uint64_t index,
                                ledger::Event redacted);
+/// Holds the log's row until the transaction ends: what decides about its state does so alone.
+void hold_log(Transaction& transaction, std::int64_t log_id);
 /// Bodies and lookup rows from … to − 1 of a log whose row says `purged`.
 void delete_bodies(Transaction& transaction,
                    std::int64_t log_id,

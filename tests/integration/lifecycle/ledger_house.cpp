@@ -142,9 +142,13 @@ void LedgerHouse::restart() {
   start();
 }
 
-std::uint64_t LedgerHouse::publish() {
+void LedgerHouse::sequence() {
   while (sequencer_->run_batch().is_full) {
   }
+}
+
+std::uint64_t LedgerHouse::publish() {
+  sequence();
   static_cast<void>(publisher_->publish_now());
   store::Transaction transaction = pool_->begin();
   const auto newest = tables::newest_checkpoint(transaction, 1);

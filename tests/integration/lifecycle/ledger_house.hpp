@@ -49,6 +49,8 @@ class LedgerHouse {
     return {.pool = *pool_, .keys = keys, .clock = clock, .random = random};
   }
 
+  /// Sequences what waits; signs nothing.
+  void sequence();
   /// Sequences what waits, signs and publishes. @return the signed size.
   std::uint64_t publish();
   /// Of the folder as it is now.

@@ -3,6 +3,8 @@
 #include "rightful/lifecycle/redaction.hpp"
 
 #include <filesystem>
+#include <future>
+#include <stop_token>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -14,6 +16,9 @@
 #include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/log_succession.hpp"
 
+#include "store/bulk_session.hpp"
+#include "store/ledger_walk.hpp"
+#include "store/session.hpp"
 #include "tests/integration/lifecycle/ledger_house.hpp"
 #include "tests/support/result_matchers.hpp"
 
@@ -176,6 +181,65 @@ TEST_F(RedactionTest, LeafThatNamesAnotherHashIsFound) {
       << result.text();
 }
 
+/// The nightly comparison, with a redaction in the middle of it.
+class WalkTest : public RedactionTest {
+ protected:
+  void SetUp() override {
+    for (int number = 0; number < 6; ++number)
+      house_.say(anna_);
+    house_.publish();
+    index_ = house_.places_of("session.ended").back();
+    ASSERT_FALSE(walk_.step(session_, house_.database.settings())) << "it has only begun";
+  }
+
+  store::CheckOutcome finish() {
+    for (;;) {
+      if (auto outcome = walk_.step(session_, house_.database.settings())) {
+        return *std::move(outcome);
+      }
+    }
+  }
+
+  store::LedgerWalk walk_{1, house_.keys, 2};
+  store::BulkSession session_{house_.database.settings()};
+  std::uint64_t index_ = 0;
+};
+
+TEST_F(WalkTest, RedactionWhoseLeafStillWaitsIsNoDifference) {
+  ASSERT_THAT(redact(index_), IsError(ErrorCode::Unavailable));
+
+  const auto outcome = finish();
+
+  EXPECT_TRUE(outcome.passed) << outcome.note;
+}
+
+TEST_F(WalkTest, RedactionBeyondTheTargetIsNoDifference) {
+  ASSERT_THAT(redact(index_), IsError(ErrorCode::Unavailable));
+  house_.sequence();
+  ASSERT_EQ(house_.ask("SELECT count(*) FROM ledger.outbox"), "0");
+
+  const auto outcome = finish();
+
+  EXPECT_TRUE(outcome.passed) << outcome.note;
+  EXPECT_LT(outcome.size, house_.leaves().size());
+}
+
+TEST_F(WalkTest, BodyThatGoesWithoutALeafIsOne) {
+  const std::uint64_t other = house_.places_of("session.ended").at(4);
+  ASSERT_THAT(redact(index_), IsError(ErrorCode::Unavailable));
+  house_.sequence();
+  house_.database.execute_as_admin(
+      "SET LOCAL session_replication_role = replica;"
+      "DELETE FROM ledger.body WHERE idx = " +
+      std::to_string(other));
+
+  const auto outcome = finish();
+
+  EXPECT_FALSE(outcome.passed);
+  EXPECT_EQ(outcome.cause, "hash_mismatch");
+  EXPECT_THAT(outcome.note, HasSubstr("the body of entry " + std::to_string(other)));
+}
+
 class RetentionTest : public RedactionTest {
  protected:
   /// The log gets its last leaf and its last checkpoint; another one is live.
@@ -253,6 +317,34 @@ TEST_F(RetentionTest, TakesEntriesAndKeepsHashes) {
       house_.ask("SELECT string_agg(convert_from(leaf, 'UTF8'), ' ') FROM ledger.outbox WHERE "
                  "log_id = 2"),
       HasSubstr("\"act\":\"log.purged\""));
+}
+
+TEST_F(RetentionTest, TwoAtOnceSayItOnce) {
+  seal();
+  house_.clock.advance(std::chrono::days(1100));
+  store::Session holder(house_.database.settings());
+  holder.begin(store::Isolation::ReadCommitted, house_.database.settings());
+  holder.run_script("hold", "SELECT FROM ledger.log WHERE log_id = 1 FOR UPDATE");
+  auto one = std::async(std::launch::async, [&] { return purge(); });
+  auto two = std::async(std::launch::async, [&] { return purge(); });
+  const std::string waiting =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE "
+      "'%ledger.log%' AND datname = current_database() AND pid <> pg_backend_pid()";
+  SystemClock clock;
+  for (int round = 0; round < 200 && house_.ask(waiting) != "2"; ++round)
+    clock.wait_for(std::stop_token(), 50ms);
+  EXPECT_EQ(house_.ask(waiting), "2");
+
+  holder.commit();
+
+  const auto first = one.get();
+  const auto second = two.get();
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_NE(first->went_on, second->went_on);
+  EXPECT_EQ(house_.ask("SELECT count(*) FROM ledger.outbox WHERE convert_from(leaf, 'UTF8') LIKE "
+                       "'%log.purged%'"),
+            "1");
 }
 
 TEST_F(RetentionTest, GoesOnAfterACrashWithoutASecondLeaf) {
