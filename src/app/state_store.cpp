@@ -84,10 +84,17 @@ Result<void> record_signer_key(const store::ConnectionSettings& settings,
   return store::add_first_key(pool, log->log_id, *key);
 }
 
-/// Whether people are answered from this state; commands that mend it are let in.
+/// Whether people are answered from this state, or its log goes on; commands that mend it are let
+/// in.
 bool serves(const StateStoreOptions& options) {
   const std::string_view role = options.role.text();
-  return options.ledger == LedgerUse::Write && (role == "serve" || role == "work");
+  return role == "serve" || role == "work" || role == "sequencer";
+}
+
+/// Before an epoch begins: a start that is refused must not make a restored log grow.
+Result<void> check_restored(const store::ConnectionSettings& settings, const fs::path& directory) {
+  store::Pool pool(settings, 1, nullptr);
+  return lifecycle::check_erasures_replayed(pool, directory);
 }
 
 }  // namespace
@@ -126,10 +133,6 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const StateStoreOptions& op
   state->heartbeat_ = std::make_unique<store::Pool>(
       connection(state->url_, "rightful-heartbeat"), 1, state->ledger_.get());
   if (options.ledger == LedgerUse::Write) store::record_migrations(*state->pool_);
-  if (serves(options)) {
-    RIGHTFUL_TRY(
-        lifecycle::check_erasures_replayed(*state->pool_, state->options_.ledger_directory));
-  }
   return state;
 }
 
@@ -166,6 +169,7 @@ Result<void> StateStore::open_ledger(const StateStoreOptions& options,
   RIGHTFUL_TRY(make_signer_key(settings, origin, options_.signer_directory, random));
   RIGHTFUL_TRY(store::open_ledger(settings, origin, *keys_, clock, random));
   RIGHTFUL_TRY(record_signer_key(settings, options_.signer_directory, random));
+  if (serves(options)) RIGHTFUL_TRY(check_restored(settings, options_.ledger_directory));
   ledger_ = std::make_unique<store::LedgerWriter>(
       settings,
       store::LedgerWriterSettings{.role = options.role, .build = build},

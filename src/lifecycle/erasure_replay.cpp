@@ -117,16 +117,27 @@ void forget_again(const LedgerTools& tools, const Destroyed& destroyed, ReplayRe
   }
 }
 
+/// Whether the database holds all that was published. Its size alone does not tell: a restored one
+/// grows again. A checkpoint's row is committed before the file is replaced, so it is there.
+bool holds(store::Transaction& transaction, const ledger::Checkpoint& published) {
+  const auto& [origin, head] = published;
+  const auto row = tables::find_log(transaction, origin);
+  if (!row) return false;
+  const auto known = tables::find_head(transaction, row->log_id);
+  if (!known || known->size() < head.size) return false;
+  const auto checkpoint = tables::find_checkpoint(transaction, row->log_id, head.size);
+  return checkpoint && checkpoint->root == head.root;
+}
+
 /// When the restored state was: the last entry of the logs that lost something.
 Instant as_of(store::Transaction& transaction,
               const std::vector<Destroyed>& found,
               Instant otherwise) {
   std::optional<Instant> earliest;
   for (const Destroyed& destroyed : found) {
+    if (holds(transaction, destroyed.log.checkpoint)) continue;
     const auto row = tables::find_log(transaction, destroyed.log.checkpoint.origin);
     if (!row) continue;
-    const auto head = tables::find_head(transaction, row->log_id);
-    if (head && head->size() >= destroyed.log.checkpoint.head.size) continue;
     const auto at = erasure::last_logged_at(transaction, row->log_id);
     if (at && (!earliest || *at < *earliest)) earliest = at;
   }
@@ -183,17 +194,15 @@ Result<void> check_erasures_replayed(store::Pool& pool, const std::filesystem::p
   store::Transaction transaction = pool.begin();
   for (const PublishedLog& log : logs) {
     const auto& [origin, head] = log.checkpoint;
-    const auto row = tables::find_log(transaction, origin);
-    const auto known = row ? tables::find_head(transaction, row->log_id) : std::nullopt;
-    if (known && known->size() >= head.size) continue;
+    if (holds(transaction, log.checkpoint)) continue;
     const auto replayed = erasure::replayed_size(transaction, origin);
     if (replayed && *replayed >= head.size) continue;
     return fail(ErrorCode::Conflict,
-                "the published log " + log.name + " holds " + std::to_string(head.size) +
-                    " entries, this database " + std::to_string(known ? known->size() : 0) +
-                    ": a backup was restored, and people who were forgotten since may be back. Run "
-                    "`rightful admin ledger replay-erasures` before anything is served "
-                    "(docs/operations.md)");
+                "the checkpoint of " + std::to_string(head.size) +
+                    " entries of the published log " + log.name +
+                    " is not in this database: a backup was restored, and people who were "
+                    "forgotten since may be back. Run `rightful admin ledger replay-erasures` "
+                    "before anything is served (docs/operations.md)");
   }
   return {};
 }

@@ -220,6 +220,24 @@ TEST_F(LedgerErasure, RestoreIsFoundAndReplayed) {
   EXPECT_EQ(replay_erasures(house_.tools(), replay_request(), officer_)->subjects, 0U);
 }
 
+// Each start that is refused writes leaves of its own; so does a sequencer that runs on.
+TEST_F(LedgerErasure, RestoredDatabaseThatHasGrownIsFoundToo) {
+  forget_anna_after_a_backup();
+  const auto published = std::stoull(house_.ask("SELECT size FROM ledger.head"));
+  restore();
+
+  for (std::uint64_t number = 0; number <= published; ++number)
+    house_.say(ben_);
+  house_.sequence();
+
+  ASSERT_GT(std::stoull(house_.ask("SELECT size FROM ledger.head")), published);
+  const auto refused = check_erasures_replayed(house_.pool(), house_.ledger_folder());
+  ASSERT_THAT(refused, IsError(ErrorCode::Conflict));
+  EXPECT_THAT(refused.error().detail, HasSubstr("replay-erasures"));
+  EXPECT_EQ(replay_erasures(house_.tools(), replay_request(), officer_)->subjects, 1U);
+  EXPECT_THAT(check_erasures_replayed(house_.pool(), house_.ledger_folder()), IsOk());
+}
+
 TEST_F(LedgerErasure, OlderBackupIsFoundAgain) {
   forget_anna_after_a_backup();
   restore();
