@@ -65,7 +65,9 @@ Result<void> check(const ParsedCommand& line) {
 
 /// The largest tree that this log's keys have signed, wherever that is known: a restored database
 /// has forgotten some.
-ledger::TreeHead last_signed(const StateStore& state, const LogView& view) {
+ledger::TreeHead last_signed(const StateStore& state,
+                             const LogView& view,
+                             const Result<SignerRoom>& room) {
   ledger::TreeHead last{0, ledger::empty_root()};
   const auto consider = [&last](const ledger::TreeHead& head) {
     if (head.size > last.size) last = head;
@@ -77,7 +79,6 @@ ledger::TreeHead last_signed(const StateStore& state, const LogView& view) {
     const auto opened = ledger::open_checkpoint(*note, keys_that_sign(view));
     if (opened && opened->checkpoint.origin == view.log.origin) consider(opened->checkpoint.head);
   }
-  const auto room = SignerPlace(state.signer_directory()).enter(view.name);
   if (!room) return last;
   const auto memory = room->memory();
   if (memory && memory->checkpoint().origin == view.log.origin) consider(memory->checkpoint().head);
@@ -102,38 +103,79 @@ Result<Why> reason_of(const StateStore& state, const LogView& view, const Parsed
   return Why::parse(ledger::name_of(*reason));
 }
 
-Result<ledger::Event> recovery_of(AdminState& state,
-                                  const LogView& view,
-                                  const ledger::TreeHead& last,
-                                  const ParsedCommand& line) {
+/// Who gives the log up, and why.
+struct Recovery {
+  Why why;
+  ledger::StaffRef officer;
+};
+
+Result<Recovery> recovery_of(AdminState& state, const LogView& view, const ParsedCommand& line) {
   RIGHTFUL_TRY(const auto why, reason_of(*state.store, view, line));
   RIGHTFUL_TRY(const auto officer, officer_of(*state.staff, line));
-  return ledger::Event(ledger::Staff{officer.ref},
+  return Recovery{.why = why, .officer = officer.ref};
+}
+
+ledger::Event event_of(const Recovery& recovery,
+                       const LogView& view,
+                       const ledger::TreeHead& last) {
+  return ledger::Event(ledger::Staff{recovery.officer},
                        ledger::events::LogRecovery{.old_origin = view.log.origin,
                                                    .recovered = view.head.size(),
                                                    .root = last.root,
                                                    .size = last.size,
-                                                   .why = why});
+                                                   .why = recovery.why});
+}
+
+Result<void> check_name_is_free(store::Pool& pool, const ledger::Origin& origin) {
+  for (const LogView& view : view_logs(pool)) {
+    if (view.name != tables::short_name(origin)) continue;
+    return fail(ErrorCode::Conflict,
+                "a log called " + view.name + " exists: " + view.log.origin.text() +
+                    "; a log's name is never used again");
+  }
+  return {};
+}
+
+/// For ever: a checkpoint that is larger than what `log.recovery` names would contradict it. The
+/// reason is one that nobody can thaw; a signer without a memory signs nothing anyway.
+Result<void> end_signing(const Result<SignerRoom>& room, const LogView& view) {
+  if (!room && room.error().code == ErrorCode::NotFound) return {};
+  if (!room) return std::unexpected(room.error());
+  const auto memory = room->memory();
+  if (!memory && memory.error().code == ErrorCode::Denied) return std::unexpected(memory.error());
+  const bool is_known = memory && memory->checkpoint().origin == view.log.origin;
+  if (is_known && !memory->frozen()) {
+    room->keep(memory->frozen_by(ledger::FreezeReason::WrongOrigin));
+  }
+  return {};
 }
 
 Result<void> open(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(*invocation.line.argument(0)));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
-  RIGHTFUL_TRY(const LogView old, view_live_log(state->store->pool()));
+  RIGHTFUL_TRY(LogView old, view_live_log(state->store->pool()));
   const bool recovers = invocation.line.has("--recover");
   if (!recovers && old.log.state == tables::LogState::Frozen) {
     return fail(ErrorCode::Conflict,
                 "the live log is frozen; `rightful admin ledger status` says why. Thaw it, or "
                 "open its successor with --recover");
   }
-  const ledger::TreeHead last = last_signed(*state->store, old);
-  std::optional<ledger::Event> recovery;
+  std::optional<Recovery> given_up;
   if (recovers) {
-    RIGHTFUL_TRY(auto event, recovery_of(*state, old, last, invocation.line));
-    recovery = std::move(event);
+    RIGHTFUL_TRY(given_up, recovery_of(*state, old, invocation.line));
   }
-  RIGHTFUL_TRY(const auto key,
-               SignerPlace(state->store->signer_directory()).open_log(origin, state->random));
+  RIGHTFUL_TRY(check_name_is_free(state->store->pool(), origin));
+  const SignerPlace place(state->store->signer_directory());
+  RIGHTFUL_TRY(const auto key, place.open_log(origin, state->random));
+  // Until the commit nothing is signed: what is named as the last is the last.
+  const auto room = place.enter(old.name);
+  if (given_up) {
+    RIGHTFUL_TRY(end_signing(room, old));
+    RIGHTFUL_TRY(old, view_log_or_live(state->store->pool(), old.name));
+  }
+  const ledger::TreeHead last = last_signed(*state->store, old, room);
+  std::optional<ledger::Event> recovery;
+  if (given_up) recovery = event_of(*given_up, old, last);
   RIGHTFUL_TRY(store::open_next_log(
       state->store->pool(),
       {.origin = origin, .key = key, .last_signed = last, .recovery = std::move(recovery)},

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "rightful/ledger/signer.hpp"
 #include "rightful/store/enrolment_leaf.hpp"
 
 #include "app/admin_command.hpp"
@@ -107,14 +106,18 @@ Result<void> begin(const Invocation& invocation,
       parse_overlap(invocation.line.value("--overlap").value_or(std::string(kUsualOverlap))));
   RIGHTFUL_TRY(const auto memory, room.memory());
   RIGHTFUL_TRY(const auto present, room.keys(view.log.origin));
-  if (present.size() != 1) {
+  const bool is_broken_off = present.size() == 2 && !present.front().until && !present.back().until;
+  if (present.size() != 1 && !is_broken_off) {
     return fail(ErrorCode::Conflict,
                 "a key is being replaced already; end that with --finish when its time is over");
   }
-  RIGHTFUL_TRY(const auto next, room.make_next_key(view.log.origin, state.random));
-  RIGHTFUL_TRY(announce(state, view, next, officer));
-  RIGHTFUL_TRY(const auto both, memory.with_keys({present.front().key, next.key}));
-  ledger::MemoryFile(room.memory_file()).save(as_bytes(both.text()));
+  SignerRoom::Key next = present.back();
+  if (!is_broken_off) {
+    RIGHTFUL_TRY(next, room.make_next_key(view.log.origin, state.random));
+    RIGHTFUL_TRY(announce(state, view, next, officer));
+    RIGHTFUL_TRY(const auto both, memory.with_keys({present.front().key, next.key}));
+    room.keep(both);
+  }
   const Instant until = state.clock.now() + overlap;
   RIGHTFUL_TRY(room.take_next_key(next, until));
   invocation.console.out << next.key.text() << '\n';
@@ -146,7 +149,7 @@ Result<void> finish(const Invocation& invocation,
   // The key first: one that the memory does not name would freeze the log.
   RIGHTFUL_TRY(room.destroy_ended_keys(view.log.origin, now));
   RIGHTFUL_TRY(const auto one, memory.with_keys(staying));
-  ledger::MemoryFile(room.memory_file()).save(as_bytes(one.text()));
+  room.keep(one);
   invocation.console.err << "The old key is destroyed.\n";
   return {};
 }

@@ -68,7 +68,8 @@ std::string age_of(Instant then, Instant now) {
 std::string words_about(const Result<std::optional<ledger::FreezeReason>>& reason,
                         tables::LogState state) {
   if (!reason) return "unknown: " + reason.error().detail;
-  if (!*reason && state == tables::LogState::Frozen) return "in the database only";
+  if (!*reason && state == tables::LogState::Frozen)
+    return "in the database only, then rightful admin ledger thaw";
   if (!*reason) return "no";
   return fmt::format("{}, then {}",
                      ledger::name_of(**reason),

@@ -4,9 +4,10 @@
 
 #include "rightful/core/files.hpp"
 #include "rightful/ledger/checkpoint.hpp"
-#include "rightful/ledger/signer.hpp"
+#include "rightful/ledger/signer_memory.hpp"
 #include "rightful/store/enrolment_leaf.hpp"
 #include "rightful/store/entry_tree.hpp"
+#include "rightful/store/log_succession.hpp"
 
 #include "app/admin_command.hpp"
 #include "app/admin_state.hpp"
@@ -29,8 +30,9 @@ CommandSpec spec() {
           "For a log that is frozen by memory_lost, memory_rolled_back or wrong_key. Shows that "
           "the entries in the database go on from the last published checkpoint and from one that "
           "was held elsewhere: an auditor's memory, or the `checkpoint` out of a delivered "
-          "package, the newer the better. Then it writes the signer a new memory, and "
-          "`log.thawed` into the ledger.\n\nAfter any other reason, or when the proof does not "
+          "package, the newer the better. Then it writes `log.thawed` into the ledger, and the "
+          "signer a new memory, or leaves it the one that came back.\n\nAfter any other reason, or "
+          "when the proof does not "
           "hold, the log is dead: `rightful admin ledger open --recover`.",
       .arguments = {},
       .options = {{"--held", "FILE", "A checkpoint of this log that was held elsewhere."},
@@ -90,11 +92,30 @@ Result<void> check_head(store::Pool& pool, const LogView& view) {
   return fail(ErrorCode::NotAuthentic, "the database's entries do not give its own root");
 }
 
-Result<ledger::SignerMemory> make_memory(AdminState& state,
-                                         const LogView& view,
-                                         ledger::FreezeReason reason,
-                                         const SignerRoom& room,
-                                         const std::string& held) {
+/// The signer has it again, and it knows of all that was signed: the log is frozen in the database
+/// alone.
+Result<bool> has_memory_back(store::Pool& pool,
+                             const LogView& view,
+                             const SignerRoom& room,
+                             std::initializer_list<const ledger::SignedCheckpoint*> evidence) {
+  const auto memory = room.memory();
+  if (!memory || memory->frozen() || memory->checkpoint().origin != view.log.origin) return false;
+  const ledger::Checkpoint known = memory->checkpoint();
+  for (const auto* const signed_one : evidence) {
+    if (signed_one->checkpoint.head.size > known.head.size) return false;
+  }
+  RIGHTFUL_TRY(const auto proof, proof_from(pool, view, {.checkpoint = known, .signed_by = {}}));
+  RIGHTFUL_TRY(ledger::verify_extends(
+      known, {view.log.origin, {view.head.size(), view.head.root()}}, proof));
+  return true;
+}
+
+/// Empty when the signer keeps the one that it has.
+Result<std::optional<ledger::SignerMemory>> make_memory(AdminState& state,
+                                                        const LogView& view,
+                                                        ledger::FreezeReason reason,
+                                                        const SignerRoom& room,
+                                                        const std::string& held) {
   store::Pool& pool = state.store->pool();
   const auto published = state.store->ledger_directory() / view.name / "checkpoint";
   RIGHTFUL_TRY(auto last, read_checkpoint(published, view));
@@ -113,13 +134,17 @@ Result<ledger::SignerMemory> make_memory(AdminState& state,
     }
     keys.push_back(signer.key());
   }
-  return ledger::thaw(reason,
-                      view.head,
-                      {.published = std::move(last),
-                       .held = std::move(other),
-                       .from_published = std::move(from_last),
-                       .from_held = std::move(from_other)},
-                      std::move(keys));
+  RIGHTFUL_TRY(const bool is_back, has_memory_back(pool, view, room, {&last, &other}));
+  RIGHTFUL_TRY(auto made,
+               ledger::thaw(reason,
+                            view.head,
+                            {.published = std::move(last),
+                             .held = std::move(other),
+                             .from_published = std::move(from_last),
+                             .from_held = std::move(from_other)},
+                            std::move(keys)));
+  if (is_back) return std::optional<ledger::SignerMemory>();
+  return std::optional(std::move(made));
 }
 
 Result<void> record(AdminState& state,
@@ -142,22 +167,35 @@ Result<void> record(AdminState& state,
   return {};
 }
 
-Result<void> thaw(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
-  RIGHTFUL_TRY(const auto officers, two_officers_of(*state->staff, invocation.line));
-  RIGHTFUL_TRY(const LogView view,
-               view_log_or_live(state->store->pool(), invocation.line.value("--log")));
-  const SignerPlace place(state->store->signer_directory());
-  RIGHTFUL_TRY(const auto reason, freeze_reason(place, view));
-  if (!reason || view.log.state != tables::LogState::Frozen) {
+Result<void> check_may_go_on(store::Pool& pool, const LogView& view) {
+  if (view.log.state != tables::LogState::Frozen) {
     return fail(ErrorCode::Conflict,
                 "this log is not frozen; `rightful admin ledger status` shows it");
   }
+  store::Transaction transaction = pool.begin();
+  if (!store::may_be_given_up(transaction, view.log.log_id)) return {};
+  return fail(ErrorCode::Conflict,
+              "this log was given up and has a successor (`log.recovery`), or one that is not "
+              "sequenced yet; it never goes on");
+}
+
+Result<void> thaw(const Invocation& invocation, const Settings& settings) {
+  RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
+  RIGHTFUL_TRY(const auto officers, two_officers_of(*state->staff, invocation.line));
+  store::Pool& pool = state->store->pool();
+  RIGHTFUL_TRY(LogView view, view_log_or_live(pool, invocation.line.value("--log")));
+  const SignerPlace place(state->store->signer_directory());
+  RIGHTFUL_TRY(const auto known, freeze_reason(place, view));
+  // The one reason that no memory keeps, because there was none: it may be back by now.
+  const auto reason = known.value_or(ledger::FreezeReason::MemoryLost);
   RIGHTFUL_TRY(const auto room, place.enter(view.name));
+  RIGHTFUL_TRY(view, view_log_or_live(pool, view.name));  // as it is while nobody else has the room
+  RIGHTFUL_TRY(check_may_go_on(pool, view));
   RIGHTFUL_TRY(const auto memory,
-               make_memory(*state, view, *reason, room, *invocation.line.value("--held")));
-  ledger::MemoryFile(room.memory_file()).save(as_bytes(memory.text()));
-  RIGHTFUL_TRY(record(*state, view, *reason, officers.first.ref));
+               make_memory(*state, view, reason, room, *invocation.line.value("--held")));
+  // In this order: a signer that stays frozen freezes the row again when it is asked.
+  RIGHTFUL_TRY(record(*state, view, reason, officers.first.ref));
+  if (memory) room.keep(*memory);
   invocation.console.err << fmt::format(
       "{} signs again, from {} entries on. Tell the auditors why it stood still.\n",
       view.log.origin.text(),

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "rightful/core/files.hpp"
 #include "rightful/crypto/key_file.hpp"
 #include "rightful/ledger/log_name.hpp"
+#include "rightful/ledger/signer.hpp"
 
 namespace rightful::app {
 
@@ -27,6 +29,54 @@ constexpr std::string_view kKeyFile = "signer.key";
 constexpr std::string_view kNext = "next";
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::size_t kMaxUntilBytes = 64;
+
+std::optional<struct stat> facts_of(const fs::path& directory) {
+  struct stat facts{};
+  if (::stat(directory.c_str(), &facts) != 0) return std::nullopt;
+  return facts;
+}
+
+// A file of another user's here would be unreadable for the signer, which freezes the log.
+Result<void> check_user(const fs::path& directory) {
+  const auto facts = facts_of(directory);
+  const uid_t user = ::geteuid();
+  if (!facts || user == 0 || facts->st_uid == user) return {};
+  return fail(ErrorCode::Denied,
+              fmt::format("{} belongs to the user with number {}: run this as that user or as root",
+                          directory.string(),
+                          facts->st_uid));
+}
+
+// What root makes while this lives belongs to the owner of the signer's folder.
+class InOwnersName {
+ public:
+  explicit InOwnersName(const fs::path& directory) {
+    const auto facts = facts_of(directory);
+    if (!facts || ::geteuid() != 0 || facts->st_uid == 0) return;
+    is_changed_ = true;
+    static_cast<void>(::setfsgid(facts->st_gid));
+    static_cast<void>(::setfsuid(facts->st_uid));
+  }
+
+  InOwnersName(const InOwnersName&) = delete;
+  InOwnersName& operator=(const InOwnersName&) = delete;
+
+  ~InOwnersName() {
+    if (!is_changed_) return;
+    static_cast<void>(::setfsuid(::geteuid()));
+    static_cast<void>(::setfsgid(::getegid()));
+  }
+
+ private:
+  bool is_changed_ = false;
+};
+
+void sync_folder(const fs::path& folder) {
+  const UniqueFd open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!open.is_open() || ::fsync(open.get()) != 0) {
+    throw_system_failure("fsync " + folder.string(), errno);
+  }
+}
 
 Result<void> make_private_folder(const fs::path& folder) {
   std::error_code error;
@@ -110,6 +160,11 @@ Result<ledger::SignerMemory> SignerRoom::memory() const {
   return ledger::SignerMemory::parse(bytes);
 }
 
+void SignerRoom::keep(const ledger::SignerMemory& memory) const {
+  const InOwnersName in_owners_name(folder_.parent_path());
+  ledger::MemoryFile(memory_file()).save(as_bytes(memory.text()));
+}
+
 Result<std::vector<ledger::NoteSigner>> SignerRoom::signers(const ledger::Origin& origin,
                                                             Instant now) const {
   RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
@@ -142,6 +197,7 @@ Result<std::vector<SignerRoom::Key>> SignerRoom::keys(const ledger::Origin& orig
 
 Result<SignerRoom::Key> SignerRoom::make_next_key(const ledger::Origin& origin,
                                                   Random& random) const {
+  const InOwnersName in_owners_name(folder_.parent_path());
   const fs::path next = folder_ / "keys" / kNext;
   RIGHTFUL_TRY(const auto folders, key_folders(folder_ / "keys"));
   const std::uint64_t epoch = folders.empty() ? 1 : folders.back().first + 1;
@@ -156,14 +212,20 @@ Result<SignerRoom::Key> SignerRoom::make_next_key(const ledger::Origin& origin,
 }
 
 Result<void> SignerRoom::take_next_key(const Key& next, Instant until) const {
+  const InOwnersName in_owners_name(folder_.parent_path());
   const fs::path keys = folder_ / "keys";
+  const fs::path taken = keys / std::to_string(next.epoch);
+  // The new key first, and on the disk: otherwise the old one could end with none to follow it.
+  std::error_code error;
+  if (!fs::exists(taken, error)) RIGHTFUL_TRY(rename_without_replacing(keys / kNext, taken));
+  sync_folder(keys);
   RIGHTFUL_TRY(const auto folders, key_folders(keys));
   for (const auto& [epoch, folder] : folders) {
     RIGHTFUL_TRY(const auto ends, read_until(folder));
-    if (ends) continue;
+    if (ends || epoch >= next.epoch) continue;
     write_file_atomically(folder / "until", as_bytes(format_rfc3339(until) + "\n"), kPrivateFile);
   }
-  return rename_without_replacing(keys / kNext, keys / std::to_string(next.epoch));
+  return {};
 }
 
 Result<void> SignerRoom::destroy_ended_keys(const ledger::Origin& /*origin*/, Instant now) const {
@@ -182,11 +244,14 @@ Result<void> SignerRoom::destroy_ended_keys(const ledger::Origin& /*origin*/, In
 }
 
 Result<void> SignerPlace::make() const {
+  RIGHTFUL_TRY(check_user(directory_));
+  const InOwnersName in_owners_name(directory_);
   return make_private_folder(directory_);
 }
 
 Result<ledger::NoteKey> SignerPlace::open_log(const ledger::Origin& origin, Random& random) const {
   RIGHTFUL_TRY(const std::string name, ledger::log_name(origin));
+  RIGHTFUL_TRY(check_user(directory_));
   const fs::path folder = directory_ / name;
   std::error_code error;
   const bool is_there = fs::exists(folder, error);
@@ -204,6 +269,7 @@ Result<ledger::NoteKey> SignerPlace::open_log(const ledger::Origin& origin, Rand
                             folder.string()));
   }
   RIGHTFUL_TRY(make());
+  const InOwnersName in_owners_name(directory_);
   const fs::path making = directory_ / ("." + name + ".new");
   std::error_code ignored;
   fs::remove_all(making, ignored);
@@ -217,6 +283,8 @@ Result<ledger::NoteKey> SignerPlace::open_log(const ledger::Origin& origin, Rand
 }
 
 Result<SignerRoom> SignerPlace::enter(const std::string& log_name) const {
+  RIGHTFUL_TRY(check_user(directory_));
+  const InOwnersName in_owners_name(directory_);
   const fs::path folder = directory_ / log_name;
   RIGHTFUL_TRY(auto lock, open_lock(folder / "lock"));
   take_lock(lock);
@@ -224,6 +292,7 @@ Result<SignerRoom> SignerPlace::enter(const std::string& log_name) const {
 }
 
 Result<UniqueFd> SignerPlace::lock() const {
+  const InOwnersName in_owners_name(directory_);
   RIGHTFUL_TRY(auto lock, open_lock(directory_ / "lock"));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) throw_system_failure("lock of the signer's folder", errno);

@@ -40,6 +40,9 @@ class SignerRoom {
   /// @return NotFound, InvalidArgument: the memory is lost.
   [[nodiscard]] Result<ledger::SignerMemory> memory() const;
 
+  /// The new memory, in the place of the old one. Errors  Failure
+  void keep(const ledger::SignerMemory& memory) const;
+
   /// Who signs at `now`, named as the origin; those whose time is over are left out.
   /// @return Denied when a key may not be read; InvalidArgument for more than two.
   [[nodiscard]] Result<std::vector<ledger::NoteSigner>> signers(const ledger::Origin& origin,
@@ -50,7 +53,8 @@ class SignerRoom {
   /// Makes the next key beside the present ones, or finds the one that a broken-off run has made.
   /// It signs once take_next_key was called. Errors  Failure
   [[nodiscard]] Result<Key> make_next_key(const ledger::Origin& origin, Random& random) const;
-  /// The next key signs from now on, the present ones until `until`. Errors  Failure
+  /// The next key signs from now on, the present ones until `until`. At no instant is there none
+  /// that signs; a run that was broken off is completed by the next one. Errors  Failure
   [[nodiscard]] Result<void> take_next_key(const Key& next, Instant until) const;
   /// Destroys the keys whose time is over. Errors  Failure
   [[nodiscard]] Result<void> destroy_ended_keys(const ledger::Origin& origin, Instant now) const;
@@ -65,6 +69,8 @@ class SignerRoom {
   UniqueFd lock_;
 };
 
+/// Its files belong to the owner of the folder: root makes them in that user's name, and any other
+/// user is refused.
 class SignerPlace {
  public:
   /// @param directory  `signer.dir`, absolute.
@@ -79,7 +85,8 @@ class SignerPlace {
 
   /// Key and memory of a log that has just been thought of: all or nothing. A log whose folder is
   /// there and has signed nothing yet keeps its key, so a broken-off opening can be repeated.
-  /// @return the log's vkey; Conflict when a log of this name was opened before.
+  /// @return the log's vkey; Denied for another user; Conflict when a log of this name was opened
+  /// before.
   [[nodiscard]] Result<ledger::NoteKey> open_log(const ledger::Origin& origin,
                                                  Random& random) const;
 

@@ -134,6 +134,12 @@ std::optional<LogRow> find_successor(Transaction& transaction, std::int64_t log_
   return *found;
 }
 
+bool may_be_given_up(Transaction& transaction, std::int64_t log_id) {
+  const auto successor = find_successor(transaction, log_id);
+  return successor &&
+         transaction.run(queries::kMayBeRecovery, {successor->log_id}).only().boolean("may_be");
+}
+
 bool seal_if_due(Pool& pool,
                  std::int64_t log_id,
                  std::chrono::seconds after,

@@ -193,6 +193,13 @@ TEST_F(LedgerE2e, ReplacesTheSigningKey) {
   EXPECT_EQ(verify("1", "old.txt").exit_code, 0) << "auditors have time to change";
   EXPECT_EQ(run({"admin", "ledger", "rotate-signer", "--officer-token", token}).exit_code, 1)
       << "one at a time";
+  // As a run leaves it that ends between its two last steps: both sign, and no end is written.
+  fs::remove(folder_ / "data/signer/1/keys/1/until");
+  const Finished completed =
+      run({"admin", "ledger", "rotate-signer", "--overlap", "6s", "--officer-token", token});
+  ASSERT_EQ(completed.exit_code, 0) << completed.output;
+  EXPECT_EQ(completed.output.substr(0, 60), rotated.output.substr(0, 60)) << "no third key";
+  EXPECT_FALSE(fs::exists(folder_ / "data/signer/1/keys/2/until"));
 
   ASSERT_TRUE(wait_for([&] {
     static_cast<void>(run({"admin", "staff", "list"}));  // its epoch makes a new checkpoint due
@@ -265,6 +272,21 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   const Finished verified = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
   EXPECT_THAT(read_text(folder_ / "signer.txt"), HasSubstr("signer_signs_again"));
+
+  // Away for a while, as a disk that is mounted late.
+  fs::rename(folder_ / "data/signer/1/memory", folder_ / "away");
+  static_cast<void>(run({"admin", "staff", "list"}));
+  ASSERT_TRUE(wait_for([this] { return status().find("state    frozen") != std::string::npos; }))
+      << status();
+  fs::rename(folder_ / "away", folder_ / "data/signer/1/memory");
+  EXPECT_THAT(status(), HasSubstr("frozen   in the database only, then rightful admin ledger"));
+  EXPECT_NE(thaw(folder_ / "forged.note", second).exit_code, 0) << "evidence all the same";
+  const Finished again = thaw(folder_ / "held.note", second);
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
+  EXPECT_THAT(status(), HasSubstr("frozen   no"));
+  const Finished afterwards = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
+  EXPECT_EQ(afterwards.exit_code, 0) << afterwards.output;
 }
 
 TEST_F(LedgerE2e, OpensTheNextYearAndASuccessor) {
@@ -303,6 +325,24 @@ TEST_F(LedgerE2e, OpensTheNextYearAndASuccessor) {
   write_trust("trust.txt");
   const Finished successor = verify("2027b", "trust.txt");
   EXPECT_EQ(successor.exit_code, 0) << successor.output;
+
+  // It was still signing: it never does so again, whatever officers or the database say.
+  EXPECT_THAT(read_text(folder_ / "data/signer/2027/memory"),
+              HasSubstr("\nstate frozen wrong_origin\n"));
+  fs::remove(folder_ / "data/signer/2027/memory");
+  const Finished refused = run({"admin",
+                                "ledger",
+                                "thaw",
+                                "--log",
+                                "2027",
+                                "--held",
+                                folder_ / "data/ledger/2027/checkpoint",
+                                "--officer-token",
+                                token,
+                                "--second-token",
+                                write_token("ben")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("it never goes on"));
 }
 
 }  // namespace

@@ -62,6 +62,10 @@ struct NextLog {
 [[nodiscard]] std::optional<ledger_tables::LogRow> find_successor(Transaction& transaction,
                                                                   std::int64_t log_id);
 
+/// Was the log given up for a successor (`log.recovery`)? Then it never goes on. Also true while
+/// the successor is so new that this cannot be seen.
+[[nodiscard]] bool may_be_given_up(Transaction& transaction, std::int64_t log_id);
+
 /// Stages `log.sealed` when nothing waits for the log any more, its successor is open for `after`,
 /// and it is not staged yet. @return true when it was staged now.
 [[nodiscard]] bool seal_if_due(Pool& pool,

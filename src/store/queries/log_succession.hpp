@@ -18,4 +18,10 @@ inline constexpr Sql kOpenedLongAgo{
     "SELECT opened_at <= clock_timestamp() - $2::interval AS is_old FROM ledger.log "
     "WHERE log_id = $1"};
 
+/// A recovery is the second leaf. Nothing is known before that place is taken.
+inline constexpr Sql kMayBeRecovery{
+    "may_be_recovery",
+    "SELECT (SELECT size < 2 FROM ledger.head WHERE log_id = $1) OR EXISTS (SELECT FROM "
+    "ledger.lookup WHERE log_id = $1 AND idx = 1 AND act = 'log.recovery') AS may_be"};
+
 }  // namespace rightful::store::queries
