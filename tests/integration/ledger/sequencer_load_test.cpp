@@ -97,7 +97,10 @@ TEST_F(SequencerLoad, OneTransactionIsHeldOpen) {
   const HandWriter slow = hand_writer();
   const HandWriter busy = hand_writer();
   stage({slow.start(keys_.ledger_enrolment_key()), busy.start(keys_.ledger_enrolment_key())});
-  store::Transaction held = database_.pool().begin();
+  store::ConnectionSettings patient = database_.settings();
+  patient.idle_in_transaction_timeout = std::chrono::minutes(10);
+  store::Pool holders(patient, 1, nullptr);
+  store::Transaction held = holders.begin();
   held.run(kStage, {1, std::vector<Bytes>{slow.leaf(1)}});
   std::uint64_t n = 1;
   for (int round = 0; round < 20; ++round) {
