@@ -35,8 +35,7 @@ std::string environment(const char* name) {
 
 // NOLINTEND(concurrency-mt-unsafe)
 
-/// Not a test of its own: what the processes run that the tests below kill.
-TEST(SequencerProcess, DISABLED_RunsUntilItIsKilled) {
+TEST(SequencerProcess, DISABLED_RunsUntilItIsKilled) {  // no test: what the tests below kill
   const std::string url = environment("RIGHTFUL_SEQUENCER_URL");
   if (url.empty()) GTEST_SKIP() << "started by SequencerCrash";
   const auto keys = crypto::ServerKeys::open(environment("RIGHTFUL_SEQUENCER_KEYS"));
