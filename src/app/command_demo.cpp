@@ -8,6 +8,7 @@
 
 #include "app/command.hpp"
 #include "app/demo_story.hpp"
+#include "app/ledger_view.hpp"
 #include "app/log_file.hpp"
 #include "app/program_settings.hpp"
 
@@ -46,8 +47,8 @@ CommandSpec spec() {
       .options = {{"--once", "", "End after the proofs instead of serving."},
                   {"--out",
                    "DIR",
-                   "Where the packages, their codes and report.json go. Default: `out` in the "
-                   "demo's folder."},
+                   "Where the packages, their codes, the ledger with its trust file, and "
+                   "report.json go. Default: `out` in the demo's folder."},
                   {"--scale",
                    "full|small",
                    "`small` makes a twenty-fifth of the company, for tests. Default: full."},
@@ -56,7 +57,7 @@ CommandSpec spec() {
       .examples = {{"rightful demo", "The whole story, then the API on http://127.0.0.1:8480."},
                    {"rightful demo --once --out result",
                     "Leaves result/anna-schmidt.zip, anna-schmitt.zip, nobody.zip, a .code "
-                    "beside each, and report.json."}},
+                    "beside each, ledger.tar, trust.txt and report.json."}},
       .exit_codes = "4 The database does not start."};
 }
 
@@ -105,6 +106,12 @@ std::string own_program() {
   return error ? "rightful" : program.string();
 }
 
+/// Where an auditor finds the log of the demo.
+fs::path published_log(const DemoWorld& world) {
+  const auto live = view_live_log(world.state->pool());
+  return world.state->ledger_directory() / (live ? live->name : std::string());
+}
+
 void print_what_next(const DemoWorld& world, Console console) {
   const std::string people = world.place.people().string();
   const std::string out = world.out.string();
@@ -127,14 +134,17 @@ void print_what_next(const DemoWorld& world, Console console) {
       "  7zz x {4}/anna-schmidt.zip < {4}/anna-schmidt.code\n"
       "  # without the service, by the recovery code:\n"
       "  $R unlock {4}/anna-schmidt.zip --account {2} --recovery-code-file "
-      "{3}/anna-schmidt.recovery --service-key \"{6}\" --into offline\n\n",
+      "{3}/anna-schmidt.recovery --service-key \"{6}\" --into offline\n"
+      "  # The ledger, as an auditor checks it (docs/audit.md):\n"
+      "  $R audit verify {7} --trust {4}/trust.txt --explain\n\n",
       server,
       own_program(),
       kSchmidtRole.account_id,
       people,
       out,
       kSchmittRole.account_id,
-      crypto::fingerprint(world.people.front()->service_key()));
+      crypto::fingerprint(world.people.front()->service_key()),
+      published_log(world).string());
 }
 
 Result<ExitCode> run_demo(const Invocation& invocation,

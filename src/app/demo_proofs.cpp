@@ -10,12 +10,14 @@
 
 #include <fmt/format.h>
 
+#include "rightful/archive/manifest.hpp"
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/core/subprocess.hpp"
 #include "rightful/crypto/hash.hpp"
 
 #include "app/byte_search.hpp"
+#include "app/demo_ledger_proof.hpp"
 #include "app/demo_people.hpp"
 #include "app/demo_shop.hpp"
 #include "app/package_opener.hpp"
@@ -291,6 +293,20 @@ Proof prove_no_plaintext(const ProofPlan& plan) {
                   plain)};
 }
 
+/// The checkpoints that travelled in the packages, as far as they were unpacked.
+Proof prove_ledger_verifies(const ProofPlan& plan, const std::vector<ProofSubject>& subjects) {
+  std::vector<fs::path> held;
+  for (const ProofSubject& subject : subjects)
+    held.push_back(unpacked(plan, subject.requester) / archive::kCheckpointEntry);
+  fs::create_directories(plan.scratch);
+  return prove_ledger({.pool = plan.pool,
+                       .stop = plan.stop,
+                       .ledger = plan.ledger,
+                       .out = plan.out,
+                       .scratch = plan.scratch,
+                       .held = std::move(held)});
+}
+
 }  // namespace
 
 void prove(const ProofPlan& plan,
@@ -303,6 +319,7 @@ void prove(const ProofPlan& plan,
   show(prove_recordings_unchanged(plan, subjects));
   show(prove_no_crossed_byte(plan, subjects));
   show(prove_no_plaintext(plan));
+  show(prove_ledger_verifies(plan, subjects));
   std::error_code error;
   fs::remove_all(plan.scratch, error);
 }

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "rightful/core/result.hpp"
+#include "rightful/store/pool.hpp"
 
 #include "app/demo_company.hpp"
 #include "app/demo_requester.hpp"
+#include "app/stop_signal.hpp"
 
 namespace rightful::app {
 
@@ -38,6 +40,9 @@ struct ProofPlan {
   std::filesystem::path scratch;  ///< unpacked packages lie here for a while; removed at the end
   std::filesystem::path sounds;   ///< where the recordings came from
   std::string state_url;          ///< for pg_dump
+  std::filesystem::path ledger;   ///< where its logs are published
+  store::Pool& pool;              ///< of its database
+  const StopSignal& stop;
   const DemoCompany& holdings;
 };
 

@@ -156,7 +156,8 @@ Result<DemoExportFigures> figures_of(DemoWorld& world, const DemoRequester& pers
 
 void clear_output(const fs::path& out) {
   fs::create_directories(out);
-  fs::remove(out / "report.json");
+  for (const std::string_view name : {"report.json", "ledger.tar", "trust.txt"})
+    fs::remove(out / name);
   for (const DemoRole& role : {kSchmidtRole, kSchmittRole, kNobodyRole}) {
     for (const std::string_view extension : {"zip", "zip.part", "code"}) {
       fs::remove(out / fmt::format("{}.{}", role.file_name, extension));
@@ -226,6 +227,9 @@ void run_proofs(DemoWorld& world, Console console) {
                        .scratch = world.place.proof(),
                        .sounds = world.plan.sounds,
                        .state_url = world.state->url(),
+                       .ledger = world.state->ledger_directory(),
+                       .pool = world.state->pool(),
+                       .stop = world.stop,
                        .holdings = world.company};
   std::vector<ProofSubject> subjects;
   for (std::size_t i = 0; i < world.people.size(); ++i) {

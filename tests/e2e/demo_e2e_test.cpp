@@ -104,7 +104,7 @@ TEST_F(DemoE2e, LeavesPackagesCodesAndAReportThatHolds) {
   EXPECT_EQ(report.at("exports")[1].at("objects"), 0);
   EXPECT_EQ(report.at("exports")[2].at("rows"), 0);
   EXPECT_GT(report.at("exports")[0].at("child_peak_memory_kib"), 0);
-  ASSERT_EQ(report.at("proofs").size(), 7U);
+  ASSERT_EQ(report.at("proofs").size(), 8U);
   for (const auto& proof : report.at("proofs")) {
     EXPECT_EQ(proof.at("holds"), true) << proof.dump();
   }
@@ -112,6 +112,17 @@ TEST_F(DemoE2e, LeavesPackagesCodesAndAReportThatHolds) {
     EXPECT_TRUE(fs::exists(out(std::string(name) + ".zip")));
     EXPECT_EQ(read_text(out(std::string(name) + ".code")).size(), 40U);
   }
+}
+
+TEST_F(DemoE2e, ShowsThatItsLedgerVerifies) {
+  EXPECT_THAT(demo_->output(), HasSubstr("checkpoints in 3 of the packages; control: one changed"));
+
+  const Finished verified = run_program(
+      {"audit", "verify", out("ledger.tar"), "--trust", out("trust.txt"), "--max-age", "any"},
+      home());
+
+  EXPECT_EQ(verified.exit_code, 0) << verified.output;
+  EXPECT_THAT(verified.output, HasSubstr("verdict: verified"));
 }
 
 TEST_F(DemoE2e, IsOpenedByOtherPeoplesTools) {
@@ -272,7 +283,8 @@ TEST_F(DemoE2e, PrintsCommandsThatWork) {
     commands.push_back(line.substr(2, line.find(' ', 5) - 2));
   }
 
-  EXPECT_THAT(commands, ::testing::IsSupersetOf({"$R request", "$R status", "$R download"}));
+  EXPECT_THAT(commands,
+              ::testing::IsSupersetOf({"$R request", "$R status", "$R download", "$R audit"}));
   EXPECT_TRUE(fs::exists(*folder_ / "pasted/schmidt/index.html"));
   EXPECT_FALSE(fs::exists(*folder_ / "pasted/schmitt"));
 }
