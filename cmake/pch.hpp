@@ -1,5 +1,5 @@
-// Precompiled for every layer: the standard library only. A file still includes what it uses (the asan preset builds
-// without this).
+// Precompiled for every layer: the standard library only. A file still includes what it uses (the
+// asan preset builds without this).
 #include <algorithm>
 #include <array>
 #include <chrono>

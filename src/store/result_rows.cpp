@@ -50,8 +50,8 @@ std::string_view error_field(const PGresult* result, int field) {
 
 bool is_success(const PGresult* result) {
   const ExecStatusType status = PQresultStatus(result);
-  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-         status == PGRES_EMPTY_QUERY || status == PGRES_PIPELINE_SYNC;
+  return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY ||
+         status == PGRES_PIPELINE_SYNC;
 }
 
 std::string constraint_of(const PGresult* result) {

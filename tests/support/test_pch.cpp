@@ -1,2 +1,4 @@
 // Carries the precompiled header of all tests; does nothing.
-int main() { return 0; }
+int main() {
+  return 0;
+}

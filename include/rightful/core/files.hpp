@@ -22,8 +22,8 @@ namespace rightful {
 /// then untouched.
 void write_file_atomically(const std::filesystem::path& path, ByteView content, mode_t mode);
 
-/// Gives a finished file or folder its final name, which nothing may have yet: a file, folder or link
-/// that has it stays as it is. Both names lie on one file system.
+/// Gives a finished file or folder its final name, which nothing may have yet: a file, folder or
+/// link that has it stays as it is. Both names lie on one file system.
 /// @return Conflict when something has the name `to`. Errors  Failure
 [[nodiscard]] Result<void> rename_without_replacing(const std::filesystem::path& from,
                                                     const std::filesystem::path& to);

@@ -1,6 +1,6 @@
 /// @file
-/// Words for further languages: what a catalog must bring along for a language that is not built in,
-/// and the file to begin a translation with.
+/// Words for further languages: what a catalog must bring along for a language that is not built
+/// in, and the file to begin a translation with.
 #pragma once
 
 #include <string>

@@ -23,7 +23,7 @@ class Transaction;
 /// One dataset of one request, as the export needs it.
 struct ManualState {
   std::string dataset;
-  std::string state;                 ///< `open`, `supplied`, `closed`
+  std::string state;                      ///< `open`, `supplied`, `closed`
   std::optional<WrappedKey> wrapped_key;  ///< exactly while supplied
 };
 

@@ -108,7 +108,8 @@ Result<ManifestFacts> ManifestReader::read_head() {
   RIGHTFUL_TRY(pair("version", "sha256"));
   RIGHTFUL_TRY(expect(JsonToken::EndObject));
   RIGHTFUL_TRY(facts.checkpoint, text_member("checkpoint"));
-  if (facts.checkpoint != format::kNoCheckpoint && !is_checkpoint(facts.checkpoint)) return malformed();
+  if (facts.checkpoint != format::kNoCheckpoint && !is_checkpoint(facts.checkpoint))
+    return malformed();
   RIGHTFUL_TRY(text_member("random"));
   RIGHTFUL_TRY(list_member("snapshots", [this]() -> Result<void> {
     RIGHTFUL_TRY(pair("source", "kind"));

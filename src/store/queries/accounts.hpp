@@ -25,7 +25,8 @@ inline constexpr Sql kEnrolAccount{
     "enrol_account",
     "UPDATE account SET enrolled_at = $2, verifier = $3, key_version = $4, unlock_key = $5, "
     "sign_key = $6,"
-    " pk_mac = $7, language = coalesce($8, language) WHERE account_id = $1 AND enrolled_at IS NULL"};
+    " pk_mac = $7, language = coalesce($8, language) WHERE account_id = $1 AND enrolled_at IS "
+    "NULL"};
 
 inline constexpr Sql kInsertInvitation{"insert_invitation",
                                        "INSERT INTO invitation (token_hash, account_id, "

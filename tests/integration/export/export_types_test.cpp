@@ -52,7 +52,10 @@ std::vector<TypeCase> type_cases() {
       {"float8_infinity", "double precision", "'Infinity'", "\"Infinity\""},
       {"money", "numeric", "'0.00'", "\"0.00\""},
       {"yes", "boolean", "true", "true"},
-      {"instant", "timestamptz", "'2024-02-29 12:00:00.123456+02'", "\"2024-02-29T10:00:00.123456Z\""},
+      {"instant",
+       "timestamptz",
+       "'2024-02-29 12:00:00.123456+02'",
+       "\"2024-02-29T10:00:00.123456Z\""},
       {"instant_infinity", "timestamptz", "'infinity'", "\"infinity\""},
       {"instant_bc", "timestamptz", "'0044-03-15 12:00+00 BC'", "\"0044-03-15 12:00:00+00 BC\""},
       {"instant_far", "timestamptz", "'12024-01-01 00:00+00'", "\"12024-01-01 00:00:00+00\""},
@@ -68,8 +71,13 @@ std::vector<TypeCase> type_cases() {
       {"span_none", "interval", "'0'", "\"PT0S\""},
       {"bytes", "bytea", "'\\x00ff5c'", "\"AP9c\""},
       {"bytes_none", "bytea", "''", "\"\""},
-      {"key", "uuid", "'6BA7B810-9DAD-11D1-80B4-00C04FD430C8'", "\"6ba7b810-9dad-11d1-80b4-00c04fd430c8\""},
-      {"document", "jsonb", R"('{"n": 123456789012345678901234567890.10, "u": "\u00e4"}')",
+      {"key",
+       "uuid",
+       "'6BA7B810-9DAD-11D1-80B4-00C04FD430C8'",
+       "\"6ba7b810-9dad-11d1-80b4-00c04fd430c8\""},
+      {"document",
+       "jsonb",
+       R"('{"n": 123456789012345678901234567890.10, "u": "\u00e4"}')",
        R"({"n": 123456789012345678901234567890.10, "u": "ä"})"},
       {"document_text", "json", R"('{"b":1.10, "a":[], "a":2}')", R"({"b":1.10, "a":[], "a":2})"},
       {"document_null", "jsonb", "'null'", "null"},
@@ -78,25 +86,34 @@ std::vector<TypeCase> type_cases() {
       {"exact_numbers", "numeric[]", "ARRAY[1.10, 'NaN']::numeric[]", R"([1.10,"NaN"])"},
       {"texts_none", "text[]", "'{}'", "[]"},
       {"range", "int4range", "'[1,5)'", "\"[1,5)\""},
-      {"range_time", "tstzrange", "'[2024-01-01 00:00+00,)'", R"x("[\"2024-01-01 00:00:00+00\",)")x"},
+      {"range_time",
+       "tstzrange",
+       "'[2024-01-01 00:00+00,)'",
+       R"x("[\"2024-01-01 00:00:00+00\",)")x"},
       {"range_none", "numrange", "'empty'", "\"empty\""},
       {"ranges", "int4multirange", "'{[1,3),[5,9)}'", "\"{[1,3),[5,9)}\""},
       {"mood", "mood", "'bad \"day\"'", R"("bad \"day\"")"},
       {"price", "price", "1.5", "\"1.50\""},
       {"tags", "tags", "ARRAY['x']", R"(["x"])"},
       {"place", "place", "ROW(1, 'a \"b\"', 1.50)", R"({"x":1,"name":"a \"b\"","cost":1.50})"},
-      {"places", "place[]", "ARRAY[ROW(1, NULL, NULL)::place]", R"([{"x":1,"name":null,"cost":null}])"},
+      {"places",
+       "place[]",
+       "ARRAY[ROW(1, NULL, NULL)::place]",
+       R"([{"x":1,"name":null,"cost":null}])"},
       {"address", "inet", "'2001:db8::1/64'", "\"2001:db8::1/64\""},
       {"bits", "bit varying(8)", "B'0101'", "\"0101\""},
       {"point", "point", "'(1.5,-2)'", "\"(1.5,-2)\""},
       {"xml", "xml", "'<a>&amp;</a>'", "\"<a>&amp;</a>\""},
       {"padded", "char(5)", "'ab'", "\"ab   \""},
-      {"controls", "text", "E'\\x01\\x1f\\x7f\\t\\n\\\\\\\"'", "\"\\u0001\\u001f\x7f\\t\\n\\\\\\\"\""},
+      {"controls",
+       "text",
+       "E'\\x01\\x1f\\x7f\\t\\n\\\\\\\"'",
+       "\"\\u0001\\u001f\x7f\\t\\n\\\\\\\"\""},
       {"absent", "text", "NULL", "null"},
   };
-  }
+}
 
-  constexpr std::string_view kHead = R"(version: 1
+constexpr std::string_view kHead = R"(version: 1
 controller:
   name: Musterton GmbH
   address: Klangweg 1, Berlin
@@ -123,121 +140,120 @@ datasets:
       id: { title: Number }
 )";
 
-  class ExportTypes : public ::testing::Test {
-   protected:
-    static void SetUpTestSuite() {
-      world_ = new ExportWorld();
-      std::string columns;
-      std::string values;
-      std::string catalog(kHead);
-      for (const auto& one : type_cases()) {
-        columns += fmt::format(", {} {}", one.name, one.type);
-        values += ", " + one.literal;
-        catalog += fmt::format("      {}: {{ title: {} }}\n", one.name, one.name);
-      }
-      world_->company(
-          "CREATE TYPE mood AS ENUM ('good', 'bad \"day\"'); CREATE DOMAIN price AS numeric(6,2);"
-          "CREATE DOMAIN tags AS text[]; CREATE TYPE place AS (x int, name text, cost numeric);"
-          "CREATE TABLE thing (id bigint PRIMARY KEY, account_id text NOT NULL" +
-          columns + "); CREATE INDEX ON thing (account_id);" +
-          "INSERT INTO thing VALUES (1, 'anna'" + values +
-          "); INSERT INTO thing (id, account_id) VALUES (2, 'anna')");
-      world_->activate_catalog(catalog);
-      world_->add_account("anna");
-      const auto request = world_->ask("anna");
-      ASSERT_TRUE(world_->work());
-      ASSERT_EQ(world_->state(request), "ready") << world_->cause(request);
-      files_ = world_->unpack(request, "anna");
-      folder_ = world_->folder / ("opened-" + request.to_string()) / "files";
-    }
-
-    static void TearDownTestSuite() {
-      delete world_;
-      world_ = nullptr;
-    }
-
-    /// What other people's readers found in the folder; null when they refused it.
-    static json read_by_others() {
-      SubprocessSpec spec;
-      spec.program = "/usr/bin/python3";
-      spec.arguments = {RIGHTFUL_SOURCE_DIR "/tests/peers/check_content.py",
-                        folder_.string(),
-                        RIGHTFUL_SOURCE_DIR "/tests/vectors/dpv/terms.txt"};
-      const auto captured = run_captured(std::move(spec));
-      EXPECT_TRUE(captured.status.is_success()) << captured.output;
-      return captured.status.is_success() ? json::parse(captured.output) : json();
-    }
-
-    static ExportWorld* world_;
-    static std::map<std::string, std::string> files_;
-    static std::filesystem::path folder_;
-  };
-
-  ExportWorld* ExportTypes::world_ = nullptr;
-  std::map<std::string, std::string> ExportTypes::files_;
-  std::filesystem::path ExportTypes::folder_;
-
-  TEST_F(ExportTypes, ComeOutCharacterByCharacter) {
-    const std::string& data = files_.at("data/thing.json");
-
+class ExportTypes : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    world_ = new ExportWorld();
+    std::string columns;
+    std::string values;
+    std::string catalog(kHead);
     for (const auto& one : type_cases()) {
-      const std::string member = fmt::format(",\"{}\":{}", one.name, one.json);
-      const auto at = data.find(member);
-      ASSERT_NE(at, std::string::npos) << one.name;
-      EXPECT_THAT(data.substr(at + member.size(), 1), ::testing::AnyOf(",", "}")) << one.name;
+      columns += fmt::format(", {} {}", one.name, one.type);
+      values += ", " + one.literal;
+      catalog += fmt::format("      {}: {{ title: {} }}\n", one.name, one.name);
     }
+    world_->company(
+        "CREATE TYPE mood AS ENUM ('good', 'bad \"day\"'); CREATE DOMAIN price AS numeric(6,2);"
+        "CREATE DOMAIN tags AS text[]; CREATE TYPE place AS (x int, name text, cost numeric);"
+        "CREATE TABLE thing (id bigint PRIMARY KEY, account_id text NOT NULL" +
+        columns + "); CREATE INDEX ON thing (account_id);" + "INSERT INTO thing VALUES (1, 'anna'" +
+        values + "); INSERT INTO thing (id, account_id) VALUES (2, 'anna')");
+    world_->activate_catalog(catalog);
+    world_->add_account("anna");
+    const auto request = world_->ask("anna");
+    ASSERT_TRUE(world_->work());
+    ASSERT_EQ(world_->state(request), "ready") << world_->cause(request);
+    files_ = world_->unpack(request, "anna");
+    folder_ = world_->folder / ("opened-" + request.to_string()) / "files";
   }
 
-  TEST_F(ExportTypes, FitTheirSchemaInAnotherReader) {
-    const json found = read_by_others();
-
-    ASSERT_TRUE(found.is_object());
-    EXPECT_EQ(found.at("datasets").at("thing").at("records"), 2);
-    EXPECT_EQ(found.at("datasets").at("thing").at("csv"), true);
-    EXPECT_THAT(found.at("datasets").at("thing").at("misfits").get<std::vector<std::string>>(),
-                UnorderedElementsAre("instant_infinity",
-                                     "instant_bc",
-                                     "instant_far",
-                                     "datetime_infinity",
-                                     "day_bc",
-                                     "day_infinity"));
+  static void TearDownTestSuite() {
+    delete world_;
+    world_ = nullptr;
   }
 
-  TEST_F(ExportTypes, SchemaSaysThatIntegersMayExceedDoubles) {
-    const auto schema = json::parse(files_.at("data/thing.schema.json"));
-    const auto& form = schema.at("items").at("properties").at("int8_most").at("anyOf")[0];
-
-    EXPECT_EQ(form.at("maximum"), 9223372036854775807);
-    EXPECT_THAT(form.at("description").get<std::string>(), HasSubstr("2^53"));
+  /// What other people's readers found in the folder; null when they refused it.
+  static json read_by_others() {
+    SubprocessSpec spec;
+    spec.program = "/usr/bin/python3";
+    spec.arguments = {RIGHTFUL_SOURCE_DIR "/tests/peers/check_content.py",
+                      folder_.string(),
+                      RIGHTFUL_SOURCE_DIR "/tests/vectors/dpv/terms.txt"};
+    const auto captured = run_captured(std::move(spec));
+    EXPECT_TRUE(captured.status.is_success()) << captured.output;
+    return captured.status.is_success() ? json::parse(captured.output) : json();
   }
 
-  TEST_F(ExportTypes, DisclosureIsRdfWithTermsThatExist) {
-    const json found = read_by_others();
+  static ExportWorld* world_;
+  static std::map<std::string, std::string> files_;
+  static std::filesystem::path folder_;
+};
 
-    ASSERT_TRUE(found.is_object());
-    const auto& disclosure = found.at("disclosure");
-    EXPECT_EQ(disclosure.at("controller"), json({"Musterton GmbH"}));
-    EXPECT_EQ(disclosure.at("dpo"), json({"dpo@example.org"}));
-    EXPECT_EQ(disclosure.at("authority"), json({"BlnBDI"}));
-    ASSERT_EQ(disclosure.at("processes").size(), 1U);
-    const auto& process = disclosure.at("processes").at("thing");
-    EXPECT_EQ(process.at("title"), json({"Things"}));
-    EXPECT_THAT(process.at("purposes").dump(), HasSubstr("https://w3id.org/dpv#ServiceProvision"));
-    EXPECT_EQ(process.at("purposes").size(), 2U) << "one of them is no term of the vocabulary";
-    EXPECT_EQ(process.at("categories"), json({"https://w3id.org/dpv/pd#Name"}));
-    EXPECT_EQ(process.at("recipients"), json({"Transcribe Inc."}));
-    EXPECT_EQ(process.at("countries"), json({"https://w3id.org/dpv/loc#US"}));
-    EXPECT_EQ(process.at("retention"), json({"P14D", "counted from Number"}));
-    EXPECT_EQ(process.at("source"), json({"You gave us these data yourself."}));
-    EXPECT_EQ(process.at("rights"), json({"A16", "A17", "A18", "A20", "A21", "A77"}));
+ExportWorld* ExportTypes::world_ = nullptr;
+std::map<std::string, std::string> ExportTypes::files_;
+std::filesystem::path ExportTypes::folder_;
+
+TEST_F(ExportTypes, ComeOutCharacterByCharacter) {
+  const std::string& data = files_.at("data/thing.json");
+
+  for (const auto& one : type_cases()) {
+    const std::string member = fmt::format(",\"{}\":{}", one.name, one.json);
+    const auto at = data.find(member);
+    ASSERT_NE(at, std::string::npos) << one.name;
+    EXPECT_THAT(data.substr(at + member.size(), 1), ::testing::AnyOf(",", "}")) << one.name;
   }
+}
 
-  TEST_F(ExportTypes, TheManifestListsTheTableToo) {
-    const auto manifest = json::parse(files_.at("manifest.json"));
+TEST_F(ExportTypes, FitTheirSchemaInAnotherReader) {
+  const json found = read_by_others();
 
-    EXPECT_THAT(manifest.dump(), HasSubstr("\"data/thing.csv\""));
-    EXPECT_THAT(files_.at("data/thing.csv"), HasSubstr("9223372036854775807"));
-  }
+  ASSERT_TRUE(found.is_object());
+  EXPECT_EQ(found.at("datasets").at("thing").at("records"), 2);
+  EXPECT_EQ(found.at("datasets").at("thing").at("csv"), true);
+  EXPECT_THAT(found.at("datasets").at("thing").at("misfits").get<std::vector<std::string>>(),
+              UnorderedElementsAre("instant_infinity",
+                                   "instant_bc",
+                                   "instant_far",
+                                   "datetime_infinity",
+                                   "day_bc",
+                                   "day_infinity"));
+}
+
+TEST_F(ExportTypes, SchemaSaysThatIntegersMayExceedDoubles) {
+  const auto schema = json::parse(files_.at("data/thing.schema.json"));
+  const auto& form = schema.at("items").at("properties").at("int8_most").at("anyOf")[0];
+
+  EXPECT_EQ(form.at("maximum"), 9223372036854775807);
+  EXPECT_THAT(form.at("description").get<std::string>(), HasSubstr("2^53"));
+}
+
+TEST_F(ExportTypes, DisclosureIsRdfWithTermsThatExist) {
+  const json found = read_by_others();
+
+  ASSERT_TRUE(found.is_object());
+  const auto& disclosure = found.at("disclosure");
+  EXPECT_EQ(disclosure.at("controller"), json({"Musterton GmbH"}));
+  EXPECT_EQ(disclosure.at("dpo"), json({"dpo@example.org"}));
+  EXPECT_EQ(disclosure.at("authority"), json({"BlnBDI"}));
+  ASSERT_EQ(disclosure.at("processes").size(), 1U);
+  const auto& process = disclosure.at("processes").at("thing");
+  EXPECT_EQ(process.at("title"), json({"Things"}));
+  EXPECT_THAT(process.at("purposes").dump(), HasSubstr("https://w3id.org/dpv#ServiceProvision"));
+  EXPECT_EQ(process.at("purposes").size(), 2U) << "one of them is no term of the vocabulary";
+  EXPECT_EQ(process.at("categories"), json({"https://w3id.org/dpv/pd#Name"}));
+  EXPECT_EQ(process.at("recipients"), json({"Transcribe Inc."}));
+  EXPECT_EQ(process.at("countries"), json({"https://w3id.org/dpv/loc#US"}));
+  EXPECT_EQ(process.at("retention"), json({"P14D", "counted from Number"}));
+  EXPECT_EQ(process.at("source"), json({"You gave us these data yourself."}));
+  EXPECT_EQ(process.at("rights"), json({"A16", "A17", "A18", "A20", "A21", "A77"}));
+}
+
+TEST_F(ExportTypes, TheManifestListsTheTableToo) {
+  const auto manifest = json::parse(files_.at("manifest.json"));
+
+  EXPECT_THAT(manifest.dump(), HasSubstr("\"data/thing.csv\""));
+  EXPECT_THAT(files_.at("data/thing.csv"), HasSubstr("9223372036854775807"));
+}
 
 }  // namespace
 }  // namespace rightful::exporting
