@@ -11,6 +11,7 @@ import check_headers
 import check_layers
 import check_sleep
 import check_sql
+import check_sql_names
 
 HEADER = "/// @file\n/// A unit that stands here for a test.\n#pragma once\n"
 
@@ -36,7 +37,7 @@ class PlantedViolations(unittest.TestCase):
         self.assertTrue(findings[0].startswith(place), findings)
 
     def test_a_clean_tree_passes_every_lint(self):
-        for lint in (check_layers, check_sql, check_headers, check_sleep):
+        for lint in (check_layers, check_sql, check_sql_names, check_headers, check_sleep):
             self.assertEqual(lint.check(self.root), [])
 
     def test_an_include_of_a_higher_layer(self):
@@ -74,6 +75,20 @@ class PlantedViolations(unittest.TestCase):
     def test_sql_where_it_belongs(self):
         self.plant("src/store/queries/job.hpp", 'auto q = "DELETE FROM job";\n')
         self.assertEqual(check_sql.check(self.root), [])
+
+    def test_a_constant_of_sql_in_two_files(self):
+        self.plant("src/store/queries/a.hpp", 'inline constexpr Sql kFind{"find_a",\n  "SELECT 1"};\n')
+        self.plant("src/store/queries/b.hpp", '// kFind\ninline constexpr Sql kFind{\n    "find_b", R"(\nSELECT 2)"};\n')
+        self.expect(check_sql_names.check, "src/store/queries/b.hpp:2: the constant kFind")
+
+    def test_a_statement_with_the_name_of_another(self):
+        self.plant("src/store/queries/a.hpp",
+                   'inline constexpr Sql kOne{"one", "SELECT 1"};\ninline constexpr Sql kTwo{"one", "SELECT 2"};\n')
+        self.expect(check_sql_names.check, "src/store/queries/a.hpp:2: the statement one")
+
+    def test_a_statement_without_a_name(self):
+        self.plant("src/store/queries/a.hpp", "inline constexpr Sql kOne{kName, kText};\n")
+        self.expect(check_sql_names.check, "src/store/queries/a.hpp:1: kOne")
 
     def test_a_header_without_contract(self):
         self.plant("include/rightful/core/bare.hpp", "#pragma once\n")
