@@ -1,10 +1,10 @@
 #include "rightful/ledger/signer_memory.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "rightful/crypto/hash.hpp"
 
+#include "ledger/freeze_reasons.hpp"
 #include "ledger/note_text.hpp"
 
 namespace rightful::ledger {
@@ -17,14 +17,6 @@ constexpr std::string_view kOpen = "state open";
 constexpr std::string_view kFrozen = "state frozen ";
 constexpr std::string_view kChecksum = "sha256 ";
 constexpr std::size_t kChecksumLineSize = kChecksum.size() + 2 * TreeHash::kSizeBytes + 1;
-
-constexpr std::array kReasons{FreezeReason::SizeSmaller,
-                              FreezeReason::RootDiffers,
-                              FreezeReason::LeavesDiffer,
-                              FreezeReason::MemoryLost,
-                              FreezeReason::WrongOrigin,
-                              FreezeReason::MemoryRolledBack,
-                              FreezeReason::WrongKey};
 
 std::unexpected<Error> lost(std::string_view why) {
   return fail(ErrorCode::InvalidArgument, "the signer's memory is damaged: " + std::string(why));
@@ -84,7 +76,7 @@ Result<std::vector<NoteKey>> take_keys(Lines& lines) {
 // `open` gives an empty reason inside.
 Result<std::optional<FreezeReason>> parse_state(std::string_view line) {
   if (line == kOpen) return std::optional<FreezeReason>();
-  for (const FreezeReason reason : kReasons) {
+  for (const FreezeReason reason : kFreezeReasons) {
     if (line == std::string(kFrozen) + std::string(name_of(reason))) return std::optional(reason);
   }
   return lost("its state");

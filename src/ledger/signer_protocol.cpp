@@ -7,6 +7,8 @@
 #include "rightful/core/check.hpp"
 #include "rightful/ledger/note.hpp"
 
+#include "ledger/freeze_reasons.hpp"
+
 namespace rightful::ledger {
 
 namespace {
@@ -23,13 +25,6 @@ constexpr std::uint8_t kTooManyLeaves = 4;
 constexpr std::uint8_t kFirstProblem = 16;
 
 // The numbers on the wire are those of the list in the format's document.
-constexpr std::array kReasons{FreezeReason::SizeSmaller,
-                              FreezeReason::RootDiffers,
-                              FreezeReason::LeavesDiffer,
-                              FreezeReason::MemoryLost,
-                              FreezeReason::WrongOrigin,
-                              FreezeReason::MemoryRolledBack,
-                              FreezeReason::WrongKey};
 constexpr std::array kProblems{
     SignProblem::NotUnderstood, SignProblem::PeerDenied, SignProblem::NotKept};
 
@@ -73,8 +68,8 @@ Bytes reply_head(std::uint8_t kind,
 
 std::uint8_t number_of(const std::optional<FreezeReason>& reason) {
   if (!reason) return 0;
-  const auto* const found = std::ranges::find(kReasons, *reason);
-  return static_cast<std::uint8_t>(found - kReasons.begin() + 1);
+  const auto* const found = std::ranges::find(kFreezeReasons, *reason);
+  return static_cast<std::uint8_t>(found - kFreezeReasons.begin() + 1);
 }
 
 std::uint8_t kind_of(SignRefusal::Kind kind) {
@@ -181,7 +176,7 @@ Result<SignReplyHead> parse_reply_head(ByteView bytes) {
                            .size = get_integer<std::uint64_t>(bytes, 16)};
   const bool has_note = head.kind == kNote;
   if (get_integer<std::uint16_t>(bytes, 10) != 0 || head.note_size_bytes > kMaxNoteSizeBytes ||
-      has_note != (head.note_size_bytes > 0) || head.reason > kReasons.size() ||
+      has_note != (head.note_size_bytes > 0) || head.reason > kFreezeReasons.size() ||
       (head.kind == kFrozen) != (head.reason > 0)) {
     return not_understood();
   }
@@ -195,7 +190,7 @@ Result<SignAnswer> parse_reply(const SignReplyHead& head, std::string note) {
     return SignAnswer(std::unexpected(SignRefusal{kind, reason, head.size}));
   };
   if (head.kind == kNote) return SignAnswer(std::move(note));
-  if (head.kind == kFrozen) return refusal(Kind::Frozen, kReasons.at(head.reason - 1U));
+  if (head.kind == kFrozen) return refusal(Kind::Frozen, kFreezeReasons.at(head.reason - 1U));
   if (head.kind == kSendFrom) return refusal(Kind::SendFrom, std::nullopt);
   if (head.kind == kTooManyLeaves) return refusal(Kind::TooManyLeaves, std::nullopt);
   if (head.kind < kFirstProblem || head.kind >= kFirstProblem + kProblems.size()) {
