@@ -100,6 +100,19 @@ bool LedgerEpoch::close(std::chrono::milliseconds limit) {
   return is_quiet && !abandoned_;
 }
 
+std::optional<LedgerEpoch::LastWord> LedgerEpoch::last_word() {
+  const std::lock_guard lock(mutex_);
+  if (!abandoned_) return std::nullopt;
+  if (!last_number_ && window_.can_take(1)) last_number_ = window_.take(1).front();
+  if (!last_number_) return std::nullopt;
+  return LastWord{.n = *last_number_, .upto = window_.lowest_unresolved()};
+}
+
+void LedgerEpoch::spend_last_word() {
+  const std::lock_guard lock(mutex_);
+  last_number_.reset();
+}
+
 std::optional<std::uint64_t> LedgerEpoch::due_alive(std::chrono::steady_clock::time_point now,
                                                     std::chrono::seconds every,
                                                     std::uint64_t after_leaves) const {

@@ -52,6 +52,18 @@ class LedgerEpoch {
   /// @return false when commits are still in flight after `limit`, or the epoch was abandoned.
   [[nodiscard]] bool close(std::chrono::milliseconds limit);
 
+  /// What an abandoned epoch can still say: which of its numbers are known to be committed.
+  struct LastWord {
+    std::uint64_t n;
+    std::uint64_t upto;
+  };
+
+  /// The same number until spend_last_word(). @return empty when the epoch goes on, or no number is
+  /// left.
+  [[nodiscard]] std::optional<LastWord> last_word();
+  /// Whether it was committed is not known, so nobody uses its number again.
+  void spend_last_word();
+
   /// What `writer.alive` would say now, when it is due.
   [[nodiscard]] std::optional<std::uint64_t> due_alive(std::chrono::steady_clock::time_point now,
                                                        std::chrono::seconds every,
@@ -70,6 +82,7 @@ class LedgerEpoch {
   bool abandoned_ = false;
   bool closed_ = false;
   bool filling_ = false;
+  std::optional<std::uint64_t> last_number_;
   std::uint64_t leaves_since_alive_ = 0;
   std::chrono::steady_clock::time_point last_alive_;
 };

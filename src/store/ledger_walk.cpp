@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <utility>
 
 #include "rightful/core/failure.hpp"
@@ -11,6 +12,8 @@
 #include "rightful/store/database_failure.hpp"
 
 #include "store/bulk_session.hpp"
+#include "store/checked_leaf.hpp"
+#include "store/enrolled_writers.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/queries/ledger_walk.hpp"
 #include "store/queries/sequencer.hpp"
@@ -170,16 +173,32 @@ void LedgerWalk::compare_missing(BulkSession& session) {
   }
 }
 
-// Whether a waiting leaf may stand in the log is the sequencer's word: the next walk reads it.
+// Neither under the root that was compared nor seen by the sequencer, perhaps: each must be signed
+// by a writer whom the log has enrolled, or who waits there to be. Redactions happen in logs that
+// are open, so this process's own enrolment key is theirs.
 void LedgerWalk::read_later_redactions(BulkSession& session) {
+  const LogIdentity log{.origin = target_->origin,
+                        .enrolment = keys_.ledger_enrolment_key().public_key()};
+  std::deque<Bytes> bytes;  // what the leaves point into
+  std::vector<CheckedLeaf> redactions;
+  std::vector<std::string> writers;
+  WriterKeys keys;
   const std::array<Value, 2> values{log_id_, target_->size};
   for (const Row row : session.run(queries::kLaterRedactions, values)) {
-    const Bytes bytes = row.bytes("leaf");
-    if (!row.is_null("leaf_hash")) {
-      const auto hash = ledger::TreeHash::parse(row.bytes("leaf_hash"));
-      if (!hash || ledger::leaf_hash(bytes) != *hash) continue;
-    }
-    if (const auto leaf = ledger::parse_leaf(bytes)) note_redaction(*leaf);
+    CheckedLeaf leaf = check_bytes(bytes.emplace_back(row.bytes("leaf")), log, {});
+    if (leaf.failure) continue;
+    if (!row.is_null("leaf_hash") && leaf.hash != ledger::TreeHash::parse(row.bytes("leaf_hash")))
+      continue;
+    if (leaf.enrolment && leaf.signature_holds) keys.emplace(leaf.leaf.w, leaf.enrolment->key);
+    if (leaf.leaf.act != ledger::events::LogRedacted::kAct) continue;
+    writers.emplace_back(leaf.leaf.w);
+    redactions.push_back(std::move(leaf));
+  }
+  keys.merge(enrolled_keys(session, log_id_, log, writers));
+  for (CheckedLeaf& leaf : redactions) {
+    const auto key = keys.find(leaf.leaf.w);
+    if (key != keys.end()) check_under(leaf, log, key->second);
+    if (leaf.signature_holds) note_redaction(leaf.leaf);
   }
 }
 

@@ -76,8 +76,11 @@ struct LedgerWriter::Impl {
         clock(process_clock),
         random(process_random) {}
 
+  /// @param before  leaves that are committed with its start.
   [[nodiscard]] std::shared_ptr<LedgerEpoch> begin_epoch(const OpenLog& log,
-                                                         std::optional<ledger::WriterId> previous);
+                                                         std::optional<ledger::WriterId> previous,
+                                                         std::vector<Bytes> before = {});
+  [[nodiscard]] std::shared_ptr<LedgerEpoch> replace_epoch(const OpenLog& log, LedgerEpoch& old);
 
   [[nodiscard]] bool is_running() {
     const std::lock_guard lock(mutex);
@@ -108,17 +111,17 @@ struct LedgerWriter::Impl {
 };
 
 std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::begin_epoch(
-    const OpenLog& log, std::optional<ledger::WriterId> previous) {
+    const OpenLog& log, std::optional<ledger::WriterId> previous, std::vector<Bytes> before) {
   ledger::Writer writer(crypto::SigningKey::generate(random), log.origin);
-  const Bytes start = ledger::make_writer_start(writer,
-                                                keys.ledger_enrolment_key(),
-                                                {.build = facts.build,
-                                                 .previous = std::move(previous),
-                                                 .role = facts.role,
-                                                 .span = facts.span},
-                                                make_stamp(0, clock, random));
+  before.push_back(ledger::make_writer_start(writer,
+                                             keys.ledger_enrolment_key(),
+                                             {.build = facts.build,
+                                              .previous = std::move(previous),
+                                              .role = facts.role,
+                                              .span = facts.span},
+                                             make_stamp(0, clock, random)));
   Transaction transaction = pool.begin();
-  stage_leaves(transaction, log.log_id, {start});
+  stage_leaves(transaction, log.log_id, std::move(before));
   transaction.commit();
   log::info("ledger_epoch_started", "writer={}", writer.id().text());
   return std::make_shared<LedgerEpoch>(
@@ -135,9 +138,27 @@ std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::current_epoch() {
   if (epoch->is_abandoned()) {
     const OpenLog log = live_log();
     const bool is_same_log = log.log_id == epoch->log_id();
-    epoch = begin_epoch(log, is_same_log ? std::optional(epoch->writer().id()) : std::nullopt);
+    epoch = is_same_log ? replace_epoch(log, *epoch) : begin_epoch(log, std::nullopt);
   }
   return epoch;
+}
+
+// The old one's last word is what it knows to be committed. A server that was replaced by one that
+// has less, a standby that lagged behind, is found out by it.
+std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::replace_epoch(const OpenLog& log,
+                                                               LedgerEpoch& old) {
+  std::vector<Bytes> before;
+  if (const auto last = old.last_word()) {
+    const ledger::Event alive(ledger::System{}, ledger::events::WriterAlive{.upto = last->upto});
+    before.push_back(
+        old.writer().make_leaf(alive, std::nullopt, make_stamp(last->n, clock, random)));
+  }
+  try {
+    return begin_epoch(log, old.writer().id(), std::move(before));
+  } catch (const DatabaseFailure& failure) {
+    if (failure.cause() == "commit_in_doubt") old.spend_last_word();
+    throw;
+  }
 }
 
 OpenLog LedgerWriter::Impl::live_log() {

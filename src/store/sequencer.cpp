@@ -19,6 +19,7 @@
 #include "store/batch_writer.hpp"
 #include "store/bulk_session.hpp"
 #include "store/checked_leaf.hpp"
+#include "store/enrolled_writers.hpp"
 #include "store/head_row.hpp"
 #include "store/ledger_batch.hpp"
 #include "store/ledger_walk.hpp"
@@ -181,6 +182,7 @@ struct Sequencer::Impl {
   [[nodiscard]] OutboxRows take_strays(const HeadRow& head, bool is_full);
   [[nodiscard]] std::vector<CheckedLeaf> check_rows(const OutboxRows& rows);
   [[nodiscard]] WriterStates load_writers(const std::vector<CheckedLeaf>& leaves);
+  void drop_unproven(WriterStates& states);
   void check_rest(std::vector<CheckedLeaf>& leaves, const WriterStates& states);
   [[nodiscard]] std::set<std::pair<std::string, std::uint64_t>> numbers_in_lookup(
       const std::vector<CheckedLeaf>& leaves);
@@ -293,7 +295,28 @@ WriterStates Sequencer::Impl::load_writers(const std::vector<CheckedLeaf>& leave
   for (const Row row : run(*session, queries::kFindWriters, {facts.log_id, wanted})) {
     if (auto state = read_writer(row)) states.emplace(row.text("writer_id"), *std::move(state));
   }
+  drop_unproven(states);
   return states;
+}
+
+// A row alone makes nobody a writer: the log must have enrolled the key.
+void Sequencer::Impl::drop_unproven(WriterStates& states) {
+  const auto is_known =
+      [](const WriterKeys& keys, const std::string& id, const WriterState& state) {
+        const auto found = keys.find(id);
+        return found != keys.end() && found->second == state.key;
+      };
+  std::vector<std::string> open;
+  for (const auto& [id, state] : states) {
+    if (!is_known(*known, id, state)) open.push_back(id);
+  }
+  const WriterKeys proven = enrolled_keys(*session, facts.log_id, *log, open);
+  for (const std::string& id : open) {
+    const auto state = states.find(id);
+    if (is_known(proven, id, state->second)) continue;
+    log::error("ledger_writer_not_enrolled", "log_id={} writer={}", facts.log_id, id);
+    states.erase(state);
+  }
 }
 
 // Signatures under keys that became known with this batch.

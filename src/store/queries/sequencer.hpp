@@ -66,6 +66,11 @@ inline constexpr Sql kFindWriters{
     "find_writers",
     "SELECT writer_id, pubkey, span, base, seen, stopped_idx FROM ledger.writer "
     "WHERE log_id = $1 AND writer_id = ANY ($2)"};
+/// What has enrolled them, if it is there.
+inline constexpr Sql kWriterStarts{
+    "writer_starts",
+    "SELECT w.writer_id, b.leaf FROM ledger.writer w JOIN ledger.body b ON b.log_id = w.log_id AND "
+    "b.idx = w.started_idx WHERE w.log_id = $1 AND w.writer_id = ANY ($2)"};
 inline constexpr Sql kStoreWriters{
     "store_writers",
     "INSERT INTO ledger.writer (log_id, writer_id, pubkey, span, base, seen, started_idx, "

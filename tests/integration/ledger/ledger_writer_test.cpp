@@ -273,12 +273,52 @@ TEST_F(LedgerWriter, AnUnknownEndBeginsANewEpoch) {
   commit(*pool, one);
 
   const auto leaves = outbox();
-  ASSERT_EQ(leaves.size(), 4U);
-  EXPECT_EQ(leaves[2].act, "writer.start");
-  EXPECT_THAT(leaves[2].fields, HasSubstr("prev=" + leaves[1].writer + ";"));
-  EXPECT_EQ(leaves[3].act, "job.queued");
-  EXPECT_EQ(leaves[3].writer, leaves[2].writer);
-  EXPECT_EQ(leaves[3].n, 1U);
+  ASSERT_EQ(leaves.size(), 5U);
+  EXPECT_EQ(leaves[2].act, "writer.alive") << "what the old one knows to be committed";
+  EXPECT_EQ(leaves[2].writer, leaves[1].writer);
+  EXPECT_EQ(leaves[2].fields, "upto=1;");
+  EXPECT_EQ(leaves[2].n, 2U);
+  EXPECT_EQ(leaves[3].act, "writer.start");
+  EXPECT_THAT(leaves[3].fields, HasSubstr("prev=" + leaves[1].writer + ";"));
+  EXPECT_EQ(leaves[4].act, "job.queued");
+  EXPECT_EQ(leaves[4].writer, leaves[3].writer);
+  EXPECT_EQ(leaves[4].n, 1U);
+}
+
+// While the database is away its number is not used up, however often a commit asks.
+TEST_F(LedgerWriter, AnAbandonedEpochKeepsItsLastWord) {
+  const auto writer = start_writer(2);
+  const auto pool = database_.make_pool(2, writer.get());
+  const std::vector<ledger::Event> one{job_queued(anna_)};
+  {
+    store::Transaction transaction = pool->begin();
+    writer->stage(transaction, one)->settle(store::CommitFate::Unknown);
+  }
+  database_.execute("ALTER TABLE ledger.outbox ADD CONSTRAINT test_full CHECK (id < 0) NOT VALID");
+  for (int attempt = 0; attempt < 5; ++attempt)
+    EXPECT_EQ(cause_of([&] { commit(*pool, one); }), "constraint");
+  database_.execute("ALTER TABLE ledger.outbox DROP CONSTRAINT test_full");
+
+  commit(*pool, one);
+
+  EXPECT_THAT(acts(),
+              ElementsAre("log.genesis", "writer.start", "writer.alive", "writer.start", "job.queued"));
+  EXPECT_EQ(outbox()[2].n, 2U);
+}
+
+// No number is left that would fit: nothing is said, and nothing waits.
+TEST_F(LedgerWriter, AFullWindowHasNoLastWord) {
+  const auto writer = start_writer(1);
+  const auto pool = database_.make_pool(2, writer.get());
+  const std::vector<ledger::Event> one{job_queued(anna_)};
+  {
+    store::Transaction transaction = pool->begin();
+    writer->stage(transaction, one)->settle(store::CommitFate::Unknown);
+  }
+
+  commit(*pool, one);
+
+  EXPECT_THAT(acts(), ElementsAre("log.genesis", "writer.start", "writer.start", "job.queued"));
 }
 
 TEST_F(LedgerWriter, SaysAliveEveryFiveMinutes) {
