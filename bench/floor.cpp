@@ -27,8 +27,8 @@
 namespace rightful::bench {
 namespace {
 
-constexpr std::size_t kPieceBytes = 64U * 1024U;
-constexpr std::size_t kBlockBytes = 256U * 1024U;
+constexpr std::size_t kPieceBytes = std::size_t{64} * 1024;
+constexpr std::size_t kBlockBytes = std::size_t{256} * 1024;
 
 double cpu_now() {
   timespec now{};

@@ -31,7 +31,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr unsigned kProofs = 2000;
 constexpr unsigned kSignatures = 40'000;
-constexpr std::size_t kMaxTrustBytes = 64U * 1024;
+constexpr std::size_t kMaxTrustBytes = std::size_t{64} * 1024;
 
 // Reads every leaf, builds the tree and compares it with the signed root: what golang.org/x/mod
 // offers for the same files. It knows nothing of writers.

@@ -16,6 +16,7 @@ enum class FindingKind : std::uint8_t {
 };
 
 inline constexpr std::size_t kFindingKinds = 0
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the sum goes on line by line
 #define RIGHTFUL_FINDING(name, word, severity, explanation) +1
 #include "rightful/ledger/findings.def"
 #undef RIGHTFUL_FINDING

@@ -19,7 +19,7 @@ namespace rightful::ledger {
 
 inline constexpr std::size_t kMaxNoteSignatures = 16;
 /// Room for sixteen signatures of 5 kB (ML-DSA-44) and a text.
-inline constexpr std::size_t kMaxNoteSizeBytes = 128U * 1024;
+inline constexpr std::size_t kMaxNoteSizeBytes = std::size_t{128} * 1024;
 
 /// Who checks: the name of a key and its Ed25519 public half, as one line (a vkey).
 ///

@@ -14,7 +14,7 @@
 
 namespace rightful::ledger {
 
-inline constexpr std::size_t kMaxTrustFileSizeBytes = 64U * 1024;
+inline constexpr std::size_t kMaxTrustFileSizeBytes = std::size_t{64} * 1024;
 
 /// Format  C2SP tlog-policy; docs/formats/ledger-trust-file.md
 class TrustFile {
