@@ -239,6 +239,7 @@ std::optional<store::CommittedLeaves> ExportAttempt::record_verified() {
       .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(result_->size))}));
   transaction.record(event(
       ledger::events::PackageVerified{.checks = kVerifyChecks, .pkg = package_ref_, .why = {}}));
+  store::jobs::note_sealed(transaction, job_, {.ref = package_ref_, .sha256 = result_->sha256});
   auto leaves = commit_if_ours(transaction, is_ours);
   stage_ = "releasing";
   return leaves;
@@ -335,8 +336,7 @@ void ExportAttempt::destroy_sealed(ledger::Code<ledger::CodeList::RemovalWhy> wh
     throw Failure(Retry::Later, "io_error", "a destroyed package is still in the package store");
   }
   auto transaction = parts_.pool.begin();
-  transaction.record(event(ledger::events::PackageDeleted{
-      .pkg = package_ref_, .sha256 = result_->sha256, .store = "directory", .why = why}));
+  store::jobs::mark_object_destroyed(transaction, job_.lease.job, job_.attempt, why);
   transaction.commit();
 }
 

@@ -145,7 +145,15 @@ std::unique_ptr<queue::JobAttempt> ExportHandler::begin(const store::ClaimedJob&
 }
 
 void ExportHandler::destroy_object(std::string_view object_name) {
-  packages_.destroy(std::string(object_name));
+  destroy_and_look(std::string(object_name));
+}
+
+// `package.deleted` says that it is gone.
+void ExportHandler::destroy_and_look(const std::string& object_name) {
+  packages_.destroy(object_name);
+  if (packages_.read(object_name)) {
+    throw Failure(Retry::Later, "io_error", "a destroyed package is still in the package store");
+  }
 }
 
 bool ExportHandler::quarantine(const store::ClaimedJob& job,
@@ -208,9 +216,9 @@ void ExportHandler::destroy_left_objects() {
     transaction.commit();
   }
   for (const auto& object : left) {
-    packages_.destroy(object.object_name);
+    destroy_and_look(object.object_name);
     auto transaction = pool_.begin();
-    store::jobs::mark_object_destroyed(transaction, object.job, object.attempt);
+    store::jobs::mark_object_destroyed(transaction, object.job, object.attempt, "rescued");
     transaction.commit();
   }
 }

@@ -250,7 +250,7 @@ void Supervisor::recover_earlier_attempts(const store::ClaimedJob& job) {
   for (const auto& object : left) {
     handler_.destroy_object(object.object_name);
     auto transaction = pool_.begin();
-    store::jobs::mark_object_destroyed(transaction, object.job, object.attempt);
+    store::jobs::mark_object_destroyed(transaction, object.job, object.attempt, "rescued");
     transaction.commit();
   }
   if (job.was_reclaimed && job.failure_streak >= settings_.retry.streak_limit) {
@@ -352,7 +352,7 @@ bool Supervisor::is_released(const store::ClaimedJob& job, const Outcome& outcom
 void Supervisor::destroy(const store::ClaimedJob& job) {
   handler_.destroy_object(job.object_name);
   auto transaction = pool_.begin();
-  store::jobs::mark_object_destroyed(transaction, job.lease.job, job.attempt);
+  store::jobs::mark_object_destroyed(transaction, job.lease.job, job.attempt, "not_released");
   transaction.commit();
 }
 

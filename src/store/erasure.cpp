@@ -39,6 +39,7 @@ void replace_references(Transaction& transaction, const AccountId& account, Rand
     transaction.run(queries::kNewPackageRef,
                     {request, account, ledger::PackageRef::random(random).text()});
   }
+  transaction.run(queries::kForgetSealedObjects, {account});
   for (const Row row : transaction.run(queries::kIncidentsOfAccount, {account})) {
     transaction.run(
         queries::kNewIncidentRef,

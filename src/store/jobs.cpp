@@ -255,8 +255,27 @@ void end_attempt(Transaction& transaction, const ClaimedJob& job, const AttemptE
                    end.stage});
 }
 
-void mark_object_destroyed(Transaction& transaction, const JobId& job, int attempt) {
-  transaction.run(queries::kAttemptObjectDestroyed, {job, attempt});
+void note_sealed(Transaction& transaction, const ClaimedJob& job, const SealedObject& object) {
+  transaction.run(queries::kAttemptSealed,
+                  {job.lease.job, job.attempt, object.ref.text(), object.sha256.bytes()});
+}
+
+void mark_object_destroyed(Transaction& transaction,
+                           const JobId& job,
+                           int attempt,
+                           ledger::Code<ledger::CodeList::RemovalWhy> why) {
+  const auto row = transaction.run(queries::kAttemptObjectDestroyed, {job, attempt}).at_most_one();
+  if (!row) return;
+  const auto package = ledger::PackageRef::parse(row->text("sealed_ref"));
+  const auto sha256 = crypto::Sha256Digest::parse(row->bytes("sealed_sha256"));
+  if (!package || !sha256)
+    throw Failure(Retry::Never, "bad_row", "what a sealed object is called in the ledger");
+  transaction.record(
+      ledger::Event(ledger::System{},
+                    row->account("account_id"),
+                    parse_ref(row->text("ledger_ref")),
+                    ledger::events::PackageDeleted{
+                        .pkg = *package, .sha256 = *sha256, .store = "directory", .why = why}));
 }
 
 std::vector<LeftObject> left_objects(Transaction& transaction, const JobId& job, int attempt) {

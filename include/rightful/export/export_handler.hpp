@@ -65,6 +65,7 @@ class ExportHandler final : public queue::JobHandler {
  private:
   void report_lost_requests();
   void destroy_left_objects();
+  void destroy_and_look(const std::string& object_name);
   void sort_out(const std::vector<StoredObject>& objects);
   void report_missing(const std::vector<StoredObject>& objects);
 

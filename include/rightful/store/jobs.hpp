@@ -14,6 +14,7 @@
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/clock.hpp"
 #include "rightful/core/id.hpp"
+#include "rightful/crypto/fixed_bytes.hpp"
 #include "rightful/ledger/event.hpp"
 
 namespace rightful::store {
@@ -54,6 +55,12 @@ struct ClaimedJob {
   /// The job's row names another account than its request; `account` is the request's. Such a job
   /// must not run.
   bool is_account_swapped = false;
+};
+
+/// The object of an attempt as the ledger names it.
+struct SealedObject {
+  ledger::PackageRef ref;
+  crypto::Sha256Digest sha256;
 };
 
 /// Counts only; nothing here names a person or a record.
@@ -210,8 +217,16 @@ int cancel(Transaction& transaction, const RequestId& request, const AccountId& 
 /// the row is its own.
 void end_attempt(Transaction& transaction, const ClaimedJob& job, const AttemptEnd& end);
 
-/// The object of an attempt is known to be gone.
-void mark_object_destroyed(Transaction& transaction, const JobId& job, int attempt);
+/// What the attempt's `package.sealed` says, for whoever has to destroy the object. In the same
+/// transaction.
+void note_sealed(Transaction& transaction, const ClaimedJob& job, const SealedObject& object);
+
+/// The object of an attempt is known to be gone. The first call for one that was sealed records
+/// package.deleted. @param why  for that leaf.
+void mark_object_destroyed(Transaction& transaction,
+                           const JobId& job,
+                           int attempt,
+                           ledger::Code<ledger::CodeList::RemovalWhy> why);
 
 /// Attempts of this job before `attempt` whose object is not known to be destroyed.
 [[nodiscard]] std::vector<LeftObject> left_objects(Transaction& transaction,

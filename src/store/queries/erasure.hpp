@@ -9,7 +9,8 @@ namespace rightful::store::queries {
 /// What is still to be logged about a person under their pseudonym.
 inline constexpr Sql kUnfinishedBusiness{"unfinished_business", R"(
 SELECT EXISTS (SELECT FROM access_request WHERE account_id = $1 AND state NOT IN ('expired', 'withdrawn'))
-       OR EXISTS (SELECT FROM package WHERE account_id = $1 AND destroyed_at IS NULL) AS request,
+       OR EXISTS (SELECT FROM package WHERE account_id = $1 AND destroyed_at IS NULL)
+       OR EXISTS (SELECT FROM job_attempt WHERE account_id = $1 AND sealed_ref IS NOT NULL) AS request,
        EXISTS (SELECT FROM incident WHERE account_id = $1 AND state <> 'closed') AS incident)"};
 
 /// Nobody makes a row of this account until the transaction ends: their foreign keys wait.
@@ -27,6 +28,9 @@ inline constexpr Sql kNewRequestRef{"new_request_ref", R"(
 UPDATE access_request SET ledger_ref = $3 WHERE id = $1 AND account_id = $2)"};
 inline constexpr Sql kNewPackageRef{"new_package_ref", R"(
 UPDATE package SET ledger_ref = $3 WHERE request_id = $1 AND account_id = $2)"};
+/// Of a restored database: who was forgotten had none left.
+inline constexpr Sql kForgetSealedObjects{"forget_sealed_objects", R"(
+UPDATE job_attempt SET sealed_ref = NULL, sealed_sha256 = NULL WHERE account_id = $1 AND sealed_ref IS NOT NULL)"};
 inline constexpr Sql kNewIncidentRef{"new_incident_ref", R"(
 UPDATE incident SET ledger_ref = $3 WHERE id = $1 AND account_id = $2)"};
 

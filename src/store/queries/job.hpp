@@ -123,12 +123,30 @@ WHERE id = $1 AND account_id = $2 AND state IN ('running', 'verifying'))"};
 inline constexpr Sql kAttemptEnd{"attempt_end", R"(
 UPDATE job_attempt
 SET ended_at = now(), outcome = $3, cause = nullif($4, ''), death = nullif($5, ''), peak_memory_kib = $6,
-    stage = coalesce(nullif($7, ''), stage)
+    stage = coalesce(nullif($7, ''), stage),
+    sealed_ref = CASE WHEN $3 <> 'released' THEN sealed_ref END,
+    sealed_sha256 = CASE WHEN $3 <> 'released' THEN sealed_sha256 END
 WHERE job_id = $1 AND attempt = $2 AND ended_at IS NULL)"};
 
-inline constexpr Sql kAttemptObjectDestroyed{"attempt_object_destroyed", R"(
-UPDATE job_attempt SET object_destroyed_at = now()
+// What `package.sealed` says of the attempt's object.
+inline constexpr Sql kAttemptSealed{"attempt_sealed", R"(
+UPDATE job_attempt SET sealed_ref = $3, sealed_sha256 = $4
 WHERE job_id = $1 AND attempt = $2 AND object_destroyed_at IS NULL)"};
+
+inline constexpr Sql kAttemptObjectDestroyed{"attempt_object_destroyed", R"(
+WITH left_behind AS MATERIALIZED (
+  SELECT job_id, attempt, sealed_ref, sealed_sha256
+  FROM job_attempt WHERE job_id = $1 AND attempt = $2 AND object_destroyed_at IS NULL
+  FOR UPDATE),
+destroyed AS (
+  UPDATE job_attempt AS attempt
+  SET object_destroyed_at = now(), sealed_ref = NULL, sealed_sha256 = NULL
+  FROM left_behind
+  WHERE attempt.job_id = left_behind.job_id AND attempt.attempt = left_behind.attempt
+  RETURNING attempt.request_id, left_behind.sealed_ref, left_behind.sealed_sha256)
+SELECT request.account_id, request.ledger_ref, destroyed.sealed_ref, destroyed.sealed_sha256
+FROM destroyed JOIN access_request AS request ON request.id = destroyed.request_id
+WHERE destroyed.sealed_ref IS NOT NULL)"};
 
 inline constexpr Sql kAttemptsLeftOfJob{"attempts_left_of_job", R"(
 SELECT job_id, attempt, object_name, ended_at IS NOT NULL AS is_ended

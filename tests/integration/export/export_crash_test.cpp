@@ -6,12 +6,17 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <random>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rightful/core/bytes.hpp"
 #include "rightful/core/subprocess.hpp"
+#include "rightful/crypto/hash.hpp"
 
 #include "tests/integration/export/export_world.hpp"
 
@@ -148,6 +153,73 @@ TEST_F(ExportCrash, KillingTheWorkerAtAnyInstantReleasesOnce) {
   EXPECT_THAT(world_.stored_files(), SizeIs(1));
   EXPECT_THAT(world_.work_files(), IsEmpty());
   EXPECT_FALSE(world_.unpack(request, "anna").empty());
+}
+
+// The object that it leaves behind is named in the ledger: whoever destroys it says so there.
+class DeadAtTheGate : public ExportCrash {
+ protected:
+  struct Left {
+    std::string ref;
+    std::string sha256;
+    std::string object;
+  };
+
+  Left left_by_a_dead_worker() {
+    auto process = world_.worker_process();
+    process.arguments.emplace_back("dies-at-the-gate");
+    auto worker = Subprocess::start(process);
+    EXPECT_EQ(worker.wait().signal, SIGKILL);
+    Left left{.ref = world_.text("SELECT sealed_ref FROM job_attempt"),
+              .sha256 = world_.text("SELECT encode(sealed_sha256, 'hex') FROM job_attempt"),
+              .object = world_.text("SELECT object_name FROM job_attempt")};
+    std::ifstream file(world_.folder / "packages" / left.object, std::ios::binary);
+    const std::string content((std::istreambuf_iterator<char>(file)),
+                              std::istreambuf_iterator<char>());
+    EXPECT_FALSE(content.empty());
+    EXPECT_EQ(to_hex(crypto::sha256(as_bytes(content)).bytes()), left.sha256);
+    return left;
+  }
+
+  /// `d` of the leaves of one kind.
+  std::vector<std::string> fields_of(std::string_view act) {
+    std::vector<std::string> fields;
+    for (const auto& event : world_.recorder().events())
+      if (event.act() == act) fields.push_back(event.fields());
+    return fields;
+  }
+
+  static std::string deleted(const Left& left) {
+    return R"({"pkg":")" + left.ref + R"(","sha256":")" + left.sha256 +
+           R"(","store":"directory","why":"rescued"})";
+  }
+};
+
+TEST_F(DeadAtTheGate, IsRescuedWithTheLeafOfItsObject) {
+  const auto request = world_.ask("anna");
+  const Left left = left_by_a_dead_worker();
+
+  ASSERT_TRUE(world_.work());
+
+  expect_exactly_one(request);
+  EXPECT_EQ(fields_of("job.rescued").size(), 1U);
+  EXPECT_THAT(fields_of("package.deleted"), ::testing::ElementsAre(deleted(left)));
+  EXPECT_EQ(world_.count("job_attempt WHERE sealed_ref IS NOT NULL"), 0)
+      << "what leads to a leaf goes with the release too";
+}
+
+TEST_F(DeadAtTheGate, IsSweptWithTheLeafOfItsObject) {
+  static_cast<void>(world_.ask("anna"));
+  const Left left = left_by_a_dead_worker();
+  world_.execute(
+      "UPDATE job SET state = 'cancelled', lease_token = NULL, lease_until = NULL, worker = NULL, "
+      "stage = NULL, finalized_at = now(); UPDATE access_request SET state = 'withdrawn'");
+
+  world_.handler().sweep();
+  world_.handler().sweep();
+
+  EXPECT_THAT(world_.stored_files(), IsEmpty());
+  EXPECT_THAT(fields_of("package.deleted"), ::testing::ElementsAre(deleted(left)));
+  EXPECT_EQ(world_.count("job_attempt WHERE sealed_ref IS NOT NULL"), 0);
 }
 
 TEST_F(ExportCrash, ALeaseThatIsLostTakesTheObjectWithIt) {

@@ -1,8 +1,10 @@
 // A worker as a process of its own, for tests that kill it: `export_test_worker <state url> <shop
-// url> <folder> <child>`.
+// url> <folder> <child>`. With a fifth word, `dies-at-the-gate`, it dies of SIGKILL between
+// package.verified and the release.
 #include <poll.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,7 +19,7 @@
 #include "tests/support/collecting_recorder.hpp"
 
 int main(int argument_count, char** arguments) {
-  if (argument_count != 5) return 2;
+  if (argument_count != 5 && argument_count != 6) return 2;
   const std::filesystem::path folder = arguments[3];
   rightful::store::ConnectionSettings connection;
   connection.url = arguments[1];
@@ -37,6 +39,7 @@ int main(int argument_count, char** arguments) {
                                                          : (folder / "voice").string());
   };
   rightful::exporting::testing::TestGate gate;
+  if (argument_count == 6) gate.while_waiting = [] { std::raise(SIGKILL); };
   rightful::exporting::ExportHandler handler(
       pool, packages, keys, clock, random, gate, std::move(settings));
   rightful::queue::WorkerSettings worker_settings;

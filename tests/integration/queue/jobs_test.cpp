@@ -350,7 +350,7 @@ TEST_F(JobsTest, NamesObjectsThatMustBeDestroyed) {
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].object_name, first.object_name);
   in_transaction([&](Transaction& t) {
-    jobs::mark_object_destroyed(t, id, left[0].attempt);
+    jobs::mark_object_destroyed(t, id, left[0].attempt, "rescued");
     return 0;
   });
 
