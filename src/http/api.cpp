@@ -48,7 +48,10 @@ Api::~Api() = default;
 
 HttpResponse Api::handle(const HttpRequest& request) {
   auto answer = parts_->answer(request);
-  if (!answer) return problem_response(answer.error(), request.trace);
+  if (!answer) {
+    return problem_response(
+        answer.error(), request.trace, request.field("accept-language").value_or(""));
+  }
   return *std::move(answer);
 }
 

@@ -1,7 +1,10 @@
 #include "http/problem.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+
+#include "http/language_choice.hpp"
 
 namespace rightful::http {
 namespace {
@@ -103,12 +106,41 @@ ProblemKind kind_of(RefusalKind kind) noexcept {
   return ProblemKind::Internal;
 }
 
-nlohmann::ordered_json body_of(const Problem& problem, const TraceId& trace) {
+struct Words {
+  std::string_view language;  ///< empty: the one that all have
+  std::string_view title;
+  std::string_view detail;
+};
+
+// What somebody is told who waits for their package and can do nothing about it.
+// clang-format off
+constexpr std::array<Words, 2> kLedgerUnavailable{{
+    {"fr", "Rien ne peut être remis pour le moment", "Chaque remise est d’abord inscrite dans un journal, et celui-ci est arrêté pour l’instant. Votre paquet est en sécurité : réessayez après le délai indiqué par Retry-After."},
+    {"de", "Zurzeit kann nichts herausgegeben werden", "Jede Herausgabe wird zuerst in einem Protokoll vermerkt, und dieses ruht gerade. Ihr Paket ist sicher: Versuchen Sie es nach der Zeit in Retry-After noch einmal."},
+}};
+// clang-format on
+
+const std::vector<std::string>& offered_languages() {
+  static const std::vector<std::string> kLanguages = {"en", "fr", "de"};
+  return kLanguages;
+}
+
+Words words_of(ProblemKind kind, std::string_view accepted_languages) {
+  const ProblemText& text = text_of(kind);
+  if (kind != ProblemKind::LedgerUnavailable)
+    return {.language = {}, .title = text.title, .detail = text.detail};
+  const std::string& language = choose_language(accepted_languages, offered_languages());
+  const auto* const found = std::ranges::find(kLedgerUnavailable, language, &Words::language);
+  if (found != kLedgerUnavailable.end()) return *found;
+  return {.language = "en", .title = text.title, .detail = text.detail};
+}
+
+nlohmann::ordered_json body_of(const Problem& problem, const Words& words, const TraceId& trace) {
   const ProblemText& text = text_of(problem.kind);
   nlohmann::ordered_json body{{"type", "urn:rightful:problem:" + std::string(text.name)},
-                              {"title", text.title},
+                              {"title", words.title},
                               {"status", text.status},
-                              {"detail", text.detail}};
+                              {"detail", words.detail}};
   if (!problem.field.empty()) body["field"] = problem.field;
   if (!problem.reason.empty()) body["reason"] = problem.reason;
   if (problem.request) body["request"] = problem.request->to_string();
@@ -143,10 +175,17 @@ Problem Problem::of_field(ProblemKind kind, std::string_view field) {
   return problem;
 }
 
-HttpResponse problem_response(const Problem& problem, const TraceId& trace) {
+HttpResponse problem_response(const Problem& problem,
+                              const TraceId& trace,
+                              std::string_view accepted_languages) {
+  const Words words = words_of(problem.kind, accepted_languages);
   HttpResponse response{.status = text_of(problem.kind).status,
                         .fields = {{"Content-Type", "application/problem+json"}},
-                        .body = body_of(problem, trace).dump() + "\n"};
+                        .body = body_of(problem, words, trace).dump() + "\n"};
+  if (!words.language.empty()) {
+    response.fields.emplace_back("Content-Language", words.language);
+    response.fields.emplace_back("Vary", "Accept-Language");
+  }
   if (problem.retry_after.count() > 0) {
     response.fields.emplace_back("Retry-After", std::to_string(problem.retry_after.count()));
   }

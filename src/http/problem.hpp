@@ -106,7 +106,12 @@ struct Problem {
 template <class T>
 using Handled = std::expected<T, Problem>;
 
-/// The same bytes for the same problem, but for the trace id.
-[[nodiscard]] HttpResponse problem_response(const Problem& problem, const TraceId& trace);
+/// The same bytes for the same problem, but for the trace id and the language. `title` and `detail`
+/// of `ledger_unavailable`, which people are shown as they are, are in English, French or German;
+/// all others are for programs and those who write them, in English.
+/// @param accepted_languages  the value of Accept-Language; may be empty.
+[[nodiscard]] HttpResponse problem_response(const Problem& problem,
+                                            const TraceId& trace,
+                                            std::string_view accepted_languages = {});
 
 }  // namespace rightful::http

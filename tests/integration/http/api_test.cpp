@@ -376,6 +376,27 @@ TEST_F(HttpApi, SendsThePackageWholeAndInRanges) {
   EXPECT_EQ(house_.state_of(request), "downloaded");
 }
 
+TEST_F(HttpApi, TellsInTheReadersLanguageThatAFrozenLedgerHandsNothingOut) {
+  const Person anna = house_.enrolled("anna");
+  const std::string path = "/v1/requests/" + released(anna, "package").to_string();
+  Browser browser = this->browser();
+  browser.sign_in(anna);
+  house_.database.execute_as_admin("UPDATE ledger.log SET state = 'frozen'");
+  house_.fake_clock.advance(2s);
+
+  const std::string german = browser.get(path + "/package", "Accept-Language: de-AT\r\n");
+  const std::string french = browser.get(path + "/envelope", "Accept-Language: fr\r\n");
+  const std::string english = browser.get(path + "/package");
+
+  expect_problem(german, "503", "ledger_unavailable");
+  EXPECT_EQ(json_of(german).value("title", ""), "Zurzeit kann nichts herausgegeben werden");
+  EXPECT_EQ(field_of(german, "Content-Language"), "de");
+  EXPECT_FALSE(field_of(german, "Retry-After").empty());
+  EXPECT_EQ(json_of(french).value("title", ""), "Rien ne peut être remis pour le moment");
+  EXPECT_EQ(json_of(english).value("title", ""), "Nothing can be handed out at the moment");
+  EXPECT_EQ(field_of(english, "Vary"), "Accept-Language");
+}
+
 TEST_F(HttpApi, RefusesThePackageWithoutFreshStepUp) {
   const Person anna = house_.enrolled("anna");
   const std::string path = "/v1/requests/" + released(anna, "package").to_string();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "rightful/core/random.hpp"
@@ -87,6 +88,37 @@ TEST(Problem, TellsWhatIsPossibleInstead) {
   EXPECT_EQ(body["state"], "downloaded");
   EXPECT_EQ(body["possible"], nlohmann::json::array({"not_mine"}));
   EXPECT_EQ(body["trace"], trace.to_string());
+}
+
+TEST(Problem, TellsInThreeLanguagesThatNothingIsHandedOut) {
+  SystemRandom random;
+  const TraceId trace = TraceId::random(random);
+  const auto answer = [&](std::string_view accepted) {
+    return problem_response(Refusal{.kind = RefusalKind::LedgerUnavailable,
+                                    .detail = "",
+                                    .retry_after = std::chrono::seconds(60)},
+                            trace,
+                            accepted);
+  };
+  const auto title = [&](std::string_view accepted) {
+    return nlohmann::json::parse(answer(accepted).body).value("title", "");
+  };
+
+  EXPECT_EQ(title(""), "Nothing can be handed out at the moment");
+  EXPECT_EQ(title("fr-CH, en;q=0.5"), "Rien ne peut être remis pour le moment");
+  EXPECT_EQ(title("nl, de;q=0.8"), "Zurzeit kann nichts herausgegeben werden");
+  EXPECT_EQ(title("nl"), title(""));
+  const auto german = answer("de");
+  EXPECT_EQ(german.status, 503);
+  EXPECT_THAT(
+      german.fields,
+      ::testing::IsSupersetOf({std::pair<std::string, std::string>("Content-Language", "de"),
+                               {"Vary", "Accept-Language"},
+                               {"Retry-After", "60"}}));
+  EXPECT_EQ(nlohmann::json::parse(german.body).value("type", ""),
+            "urn:rightful:problem:ledger_unavailable");
+  EXPECT_EQ(problem_response(ProblemKind::NotFound, trace, "de").body,
+            problem_response(ProblemKind::NotFound, trace).body);
 }
 
 TEST(Problem, SaysWhenToTryAgain) {
