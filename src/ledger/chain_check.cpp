@@ -36,7 +36,7 @@ void ChainCheck::meet(std::uint64_t index, const NamedTree& named, Ending ending
   if (!heads_.previous || heads_.previous->checkpoint.origin.text() != named.origin) return;
   is_previous_named_ = true;
   compare(index, *heads_.previous, named, ending);
-  compare_previous(index, named);
+  compare_previous(index, *heads_.previous, named);
 }
 
 void ChainCheck::compare(std::uint64_t index,
@@ -56,30 +56,29 @@ void ChainCheck::compare(std::uint64_t index,
   }
 }
 
-void ChainCheck::compare_previous(std::uint64_t index, const NamedTree& named) {
-  const TreeHead& head = heads_.previous->checkpoint.head;
+void ChainCheck::compare_previous(std::uint64_t index,
+                                  const ForeignHead& held,
+                                  const NamedTree& named) {
+  const TreeHead& head = held.checkpoint.head;
   const auto root = root_of(named);
   if (!root) return;  // not a tree: `log.genesis` names none before it
   if (head.size < named.size) {
-    findings_.add(FindingKind::Stale,
-                  named.size,
-                  heads_.previous->name + " has only " + size_text(head.size));
+    findings_.add(FindingKind::Stale, named.size, held.name + " has only " + size_text(head.size));
     return;
   }
   if (head.size == named.size) {
     is_shown_ = head.root == *root;
     return;
   }
-  if (heads_.previous->tiles == nullptr) return;  // a checkpoint alone shows nothing of its past
-  const auto shown = named.size == 0
-                         ? Result<void>()
-                         : show_beginning(*heads_.previous->tiles, {named.size, *root}, head);
+  if (held.tiles == nullptr) return;  // a checkpoint alone shows nothing of its past
+  const auto shown =
+      named.size == 0 ? Result<void>() : show_beginning(*held.tiles, {named.size, *root}, head);
   is_shown_ = shown.has_value();
   if (shown) return;
   const bool differs = shown.error().code == ErrorCode::NotAuthentic;
   findings_.add(differs ? FindingKind::Chain : FindingKind::TileMissing,
                 index,
-                heads_.previous->name + ": " +
+                held.name + ": " +
                     (differs ? "its tiles do not lead from the tree of " + size_text(named.size) +
                                    " that this entry names to its checkpoint"
                              : shown.error().detail));

@@ -41,7 +41,7 @@ class ChainCheck {
 
  private:
   void compare(std::uint64_t index, const ForeignHead& held, const NamedTree& named, Ending ending);
-  void compare_previous(std::uint64_t index, const NamedTree& named);
+  void compare_previous(std::uint64_t index, const ForeignHead& held, const NamedTree& named);
 
   const KnownHeads& heads_;
   Findings& findings_;

@@ -309,7 +309,7 @@ void EntryCheck::pass_erased(std::uint64_t index, const Redaction& redaction) {
 }
 
 void EntryCheck::finish(std::uint64_t size) {
-  if (last_heartbeat_ && *newest_ - *last_heartbeat_ > kLongestSilence) {
+  if (last_heartbeat_ && newest_ && *newest_ - *last_heartbeat_ > kLongestSilence) {
     findings_.add(FindingKind::Silence, size, "since " + format_rfc3339(*last_heartbeat_));
   }
   chain_.finish();
