@@ -85,7 +85,7 @@ Result<void> record_signer_key(const store::ConnectionSettings& settings,
 }
 
 /// Whether people are answered from this state, or its log goes on; commands that mend it are let
-/// in.
+/// in. `demo` makes its state anew, so there is nothing that was restored.
 bool serves(const StateStoreOptions& options) {
   const std::string_view role = options.role.text();
   return role == "serve" || role == "work" || role == "sequencer";
@@ -228,6 +228,7 @@ Result<void> StateStore::run_ledger(SignerUse use) {
 }
 
 void StateStore::keep() {
+  keys_->forget_destroyed_keks(clock_->steady_now());
   try {
     if (cluster_ && cluster_->is_owner()) {
       const auto restarted = cluster_->ensure_running();

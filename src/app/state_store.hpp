@@ -98,8 +98,9 @@ class StateStore {
   /// @return Conflict when the ledger is published and signed on another machine.
   [[nodiscard]] Result<void> run_ledger(SignerUse use);
 
-  /// To be called every second or so: the ledger's sign of life, and a look after an embedded
-  /// server. Errors  none: what fails is logged and tried again.
+  /// To be called every second or so: the ledger's sign of life, a look after an embedded server,
+  /// and key-encryption keys that were destroyed go out of memory. Errors  none: what fails is
+  /// logged and tried again.
   void keep();
 
  private:

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/core/unique_fd.hpp"
 #include "rightful/crypto/key_file.hpp"
+#include "rightful/crypto/server_keys.hpp"
 
 namespace rightful::crypto {
 namespace {
@@ -41,6 +43,17 @@ std::optional<std::int64_t> epoch_of(std::string_view file) {
   std::from_chars(digits.data() + 1, digits.data() + digits.size(), epoch);
   const bool is_canonical = epoch > 1 && "." + std::to_string(epoch) == digits;
   return is_canonical ? std::optional(epoch) : std::nullopt;
+}
+
+/// Ascending; what was found before an error.
+std::vector<std::int64_t> epochs_in(const fs::path& directory, std::error_code& error) {
+  std::vector<std::int64_t> found;
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (const auto epoch = epoch_of(entry->path().filename().string())) found.push_back(*epoch);
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 Result<void> make_writable(const fs::path& path) {
@@ -91,27 +104,40 @@ Result<void> KekRing::load() {
   return {};
 }
 
-Result<std::reference_wrapper<const SecretBytes>> KekRing::key(std::int64_t epoch) {
+Result<std::shared_ptr<const SecretBytes>> KekRing::key(std::int64_t epoch) {
   const std::lock_guard lock(mutex_);
   auto found = keys_.find(epoch);
   if (found == keys_.end()) {
     const std::string name = name_of(epoch);
     RIGHTFUL_TRY(auto bytes, read_key_file(directory_ / (name + std::string(kEnding)), name));
-    found = keys_.emplace(epoch, std::move(bytes)).first;
+    auto held = std::make_shared<const SecretBytes>(std::move(bytes));
+    found = keys_.emplace(epoch, Held{.key = std::move(held), .gone_since = std::nullopt}).first;
   }
-  return std::cref(found->second);
+  return found->second.key;
 }
 
 std::vector<std::int64_t> KekRing::epochs() const {
-  std::vector<std::int64_t> found;
   std::error_code error;
-  fs::directory_iterator entries(directory_, error);
+  auto found = epochs_in(directory_, error);
   if (error) throw_system_failure("reading the key directory", error.value());
-  for (const fs::directory_entry& entry : entries) {
-    if (const auto epoch = epoch_of(entry.path().filename().string())) found.push_back(*epoch);
-  }
-  std::ranges::sort(found);
   return found;
+}
+
+// A directory that cannot be read, or that was unmounted, says nothing about what was destroyed.
+void KekRing::forget_destroyed(std::chrono::steady_clock::time_point now) {
+  std::error_code error;
+  const auto there = epochs_in(directory_, error);
+  if (error || there.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (auto held = keys_.begin(); held != keys_.end();) {
+    const bool is_gone =
+        held->first < there.back() && !std::ranges::binary_search(there, held->first);
+    auto& gone_since = held->second.gone_since;
+    if (!is_gone) gone_since.reset();
+    if (is_gone && !gone_since) gone_since = now;
+    const bool is_over = is_gone && now - *gone_since >= kKekGrace;
+    held = is_over ? keys_.erase(held) : std::next(held);
+  }
 }
 
 Result<void> KekRing::add(std::int64_t epoch, Random& random) const {

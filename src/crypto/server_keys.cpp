@@ -342,7 +342,7 @@ const SigningKey& ServerKeys::ledger_enrolment_key() const noexcept {
   return keys_->ledger_enrolment;
 }
 
-Result<std::reference_wrapper<const SecretBytes>> ServerKeys::kek(std::int64_t epoch) const {
+Result<std::shared_ptr<const SecretBytes>> ServerKeys::kek(std::int64_t epoch) const {
   return keys_->subject_wrap->key(epoch);
 }
 
@@ -356,6 +356,10 @@ Result<void> ServerKeys::add_kek(std::int64_t epoch, Random& random) const {
 
 Result<void> ServerKeys::destroy_kek(std::int64_t epoch) const {
   return keys_->subject_wrap->destroy(epoch);
+}
+
+void ServerKeys::forget_destroyed_keks(std::chrono::steady_clock::time_point now) const {
+  keys_->subject_wrap->forget_destroyed(now);
 }
 
 const SecretBytes& ServerKeys::lookup_key() const noexcept {

@@ -284,7 +284,7 @@ bool ManualUploads::keep(store::Transaction& transaction,
       offer.dataset,
       clock_.now(),
       static_cast<std::int64_t>(offer.size_bytes),
-      store::WrappedKey{crypto::wrap_upload_key(kek->get().expose(), key.expose(), place, random_),
+      store::WrappedKey{crypto::wrap_upload_key((*kek)->expose(), key.expose(), place, random_),
                         epoch},
       event_of(task, ledger::events::DatasetSupplied{.ds = ledger::Integer(task.number)}));
 }

@@ -94,6 +94,27 @@ std::filesystem::path write_file(const UploadParts& parts,
   return path;
 }
 
+/// The key of every manual dataset, by its name. All are unwrapped before the first file is
+/// written: the key-encryption key may be replaced meanwhile.
+std::map<std::string, crypto::SecretBytes> unwrap_all(
+    const UploadParts& parts,
+    const store::ClaimedJob& job,
+    const std::map<std::string, store::WrappedKey>& wrapped) {
+  std::map<std::string, crypto::SecretBytes> keys;
+  for (const auto& [dataset, key] : wrapped) {
+    const auto kek = parts.keys.kek(key.kek_epoch);
+    if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
+    auto opened =
+        crypto::unwrap_upload_key((*kek)->expose(), key.bytes, {job.account, job.request, dataset});
+    if (!opened) {
+      throw queue::AttemptFailed(
+          queue::failure_of("signature_mismatch", queue::FailureClass::Quarantine));
+    }
+    keys.emplace(dataset, *std::move(opened));
+  }
+  return keys;
+}
+
 /// The wrapped key of every manual dataset.
 std::map<std::string, store::WrappedKey> keys_of_all(
     const UploadParts& parts,
@@ -105,7 +126,9 @@ std::map<std::string, store::WrappedKey> keys_of_all(
   }
   std::map<std::string, store::WrappedKey> keys;
   for (auto& state : tasks::states(transaction, job.request, job.account)) {
-    if (state.wrapped_key) keys.emplace(state.dataset, *std::move(state.wrapped_key));
+    const bool is_asked = std::ranges::any_of(
+        datasets, [&](const auto& entry) { return entry.second->name == state.dataset; });
+    if (is_asked && state.wrapped_key) keys.emplace(state.dataset, *std::move(state.wrapped_key));
   }
   transaction.commit();
   const bool is_complete = std::ranges::all_of(
@@ -133,20 +156,11 @@ std::shared_ptr<UploadFiles> fetch_uploads(const UploadParts& parts,
   auto files = std::make_shared<UploadFiles>();
   const auto datasets = manual_datasets(catalog);
   if (datasets.empty()) return files;
-  const auto keys = keys_of_all(parts, job, datasets);
+  const auto keys = unwrap_all(parts, job, keys_of_all(parts, job, datasets));
   for (const auto& [number, dataset] : datasets) {
-    const store::WrappedKey& wrapped = keys.at(dataset->name);
-    const auto kek = parts.keys.kek(wrapped.kek_epoch);
-    if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
-    const auto key = crypto::unwrap_upload_key(
-        kek->get().expose(), wrapped.bytes, {job.account, job.request, dataset->name});
-    if (!key) {
-      throw queue::AttemptFailed(
-          queue::failure_of("signature_mismatch", queue::FailureClass::Quarantine));
-    }
     const auto path = write_file(parts, job, dataset->name, *files);
     locations.emplace(sources::manual_location_key(*dataset),
-                      sources::manual_location(path, key->expose()));
+                      sources::manual_location(path, keys.at(dataset->name).expose()));
   }
   return files;
 }

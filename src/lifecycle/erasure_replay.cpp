@@ -167,6 +167,12 @@ Result<ReplayReport> replay_erasures(const LedgerTools& tools,
                                      const ReplayRequest& request,
                                      const ledger::StaffRef& by) {
   RIGHTFUL_TRY(const auto found, search(tools, request));
+  if (found.empty()) {
+    return fail(ErrorCode::NotFound,
+                "no log is published below " + request.directory.string() +
+                    ": what was forgotten since the backup stands nowhere else. Name the folder "
+                    "of the published logs, or a copy of it, with --ledger-dir");
+  }
   ReplayReport report;
   report.logs = found.size();
   RIGHTFUL_TRY(report.unopenable, settle_unopenable(tools, request));

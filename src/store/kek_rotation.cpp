@@ -13,10 +13,11 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 500;
 
-const crypto::SecretBytes& kek_of(const crypto::ServerKeys& keys, std::int64_t epoch) {
-  const auto kek = keys.kek(epoch);
+std::shared_ptr<const crypto::SecretBytes> kek_of(const crypto::ServerKeys& keys,
+                                                  std::int64_t epoch) {
+  auto kek = keys.kek(epoch);
   if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
-  return kek->get();
+  return *std::move(kek);
 }
 
 }  // namespace
@@ -38,14 +39,14 @@ Rewrapped rewrap_subject_keys(Transaction& transaction,
                               const Bytes& after,
                               const crypto::ServerKeys& keys,
                               Random& random) {
-  const crypto::SecretBytes& kek = kek_of(keys, epoch);
+  const auto kek = kek_of(keys, epoch);
   std::vector<Bytes> tags;
   std::vector<Bytes> wrapped;
   for (const Row row : transaction.run(queries::kSubjectKeysBelow, {epoch, after, kAtOnce})) {
     const auto tag = crypto::Sha256Digest::parse(row.bytes("tag"));
     if (!tag) throw Failure(Retry::Never, "bad_row", "a subject key's tag is not one");
     const auto key = unwrap_subject_key(row, *tag, keys);
-    wrapped.push_back(key.wrap(kek.expose(), *tag, random));
+    wrapped.push_back(key.wrap(kek->expose(), *tag, random));
     tags.push_back(row.bytes("tag"));
   }
   if (tags.empty()) return {};
@@ -64,14 +65,14 @@ std::uint64_t rewrap_uploads(Transaction& transaction,
     const std::string dataset = row.text("dataset");
     const crypto::UploadPlace place{account, request, dataset};
     const auto key = crypto::unwrap_upload_key(
-        kek_of(keys, row.integer("kek_epoch")).expose(), row.bytes("wrapped_key"), place);
+        kek_of(keys, row.integer("kek_epoch"))->expose(), row.bytes("wrapped_key"), place);
     if (!key) throw Failure(Retry::Never, "subject_key", "the key of an upload does not open");
     transaction.run(
         queries::kRewrapUpload,
         {request,
          account,
          dataset,
-         crypto::wrap_upload_key(kek_of(keys, epoch).expose(), key->expose(), place, random),
+         crypto::wrap_upload_key(kek_of(keys, epoch)->expose(), key->expose(), place, random),
          epoch});
   }
   return rows.size();

@@ -39,7 +39,7 @@ ledger::SubjectKey find_or_make(Transaction& transaction,
   const std::int64_t epoch = current_kek_epoch(transaction);
   const auto kek = keys.kek(epoch);
   if (!kek) refuse_key("the key-encryption key in use is not in the key directory");
-  if (add(transaction, tag, {key.wrap(kek->get().expose(), tag, random), epoch})) return key;
+  if (add(transaction, tag, {key.wrap((*kek)->expose(), tag, random), epoch})) return key;
   // Another transaction made it first; under READ COMMITTED it is visible now.
   const auto row = transaction.run_prepared(queries::kFindSubjectKey, {tag.bytes()}).at_most_one();
   if (!row) {
@@ -66,7 +66,7 @@ ledger::SubjectKey unwrap_subject_key(const Row& row,
     refuse_key(
         "a subject key is wrapped under a key-encryption key that is not in the key directory");
   }
-  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), kek->get().expose(), tag);
+  auto key = ledger::SubjectKey::unwrap(row.bytes("wrapped"), (*kek)->expose(), tag);
   if (!key) refuse_key("a stored subject key does not open: wrong key directory, or a changed row");
   return *std::move(key);
 }

@@ -1,9 +1,15 @@
 // The ledger's administration as an operator, officers and an auditor do it, with the built
 // program.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cinttypes>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -13,6 +19,8 @@
 
 #include "rightful/core/bytes.hpp"
 #include "rightful/core/clock.hpp"
+#include "rightful/core/unique_fd.hpp"
+#include "rightful/crypto/server_keys.hpp"
 
 #include "tests/e2e/program.hpp"
 
@@ -217,7 +225,7 @@ TEST_F(LedgerAdminE2e, OfficersAdministerWhatAnAuditorReads) {
   by_auditor.back() = folder_ / "auditor.token";
   const Finished refused = run(by_auditor);
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.output, HasSubstr("not an officer's token"));
+  EXPECT_THAT(refused.output, HasSubstr("somebody who is not an officer"));
 
   // The key of pseudonyms, while the service runs.
   const Finished rotated =
@@ -303,6 +311,60 @@ TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
   const Finished again = run(erase);
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("knows nobody under this account"));
+}
+
+/// How often the bytes stand in a process's memory; nothing where this user may not look.
+std::optional<std::size_t> count_in_memory(pid_t process, ByteView wanted) {
+  const std::string place = "/proc/" + std::to_string(process);
+  const UniqueFd memory(::open((place + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!memory.is_open()) return std::nullopt;
+  std::size_t count = 0;
+  std::ifstream maps(place + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    if (std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64, &from, &to) != 2) continue;
+    std::string region(to - from, '\0');
+    const ssize_t got =
+        ::pread(memory.get(), region.data(), region.size(), static_cast<off_t>(from));
+    if (got <= 0) continue;  // no memory of the program's
+    region.resize(static_cast<std::size_t>(got));
+    for (auto at = region.find(as_text(wanted)); at != std::string::npos;
+         at = region.find(as_text(wanted), at + 1)) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+// An erased person's key in an old backup opens with nothing that still runs.
+TEST_F(LedgerAdminE2e, RunningServiceLetsGoOfTheOldKey) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  add_staff("one", "officer");
+  const auto service = serve("serve.log");
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  const std::string url = find_url(service->output());
+  enrol("C-10204417", url);
+  const std::string before = pseudonym(url, "C-10204417");
+  Bytes old;
+  {
+    const auto keys = crypto::ServerKeys::open(folder_ / "data/keys").value();
+    const auto kek = keys.kek(1).value();
+    old.assign(kek->expose().begin(), kek->expose().end());
+  }
+  const auto held = count_in_memory(service->pid(), old);
+  if (!held) GTEST_SKIP() << "only root may look into the memory of a hardened process";
+  ASSERT_GT(*held, 0U) << "the service uses it";
+
+  const Finished rotated =
+      run({"admin", "ledger", "rotate-kek", "--officer-token", folder_ / "one.token"});
+  ASSERT_EQ(rotated.exit_code, 0) << rotated.output;
+
+  SystemClock clock;
+  for (int round = 0; round < 150 && count_in_memory(service->pid(), old) != 0U; ++round)
+    clock.wait_for(std::stop_token(), 200ms);
+  EXPECT_EQ(count_in_memory(service->pid(), old), 0U);
+  EXPECT_EQ(pseudonym(url, "C-10204417"), before) << "and goes on under the new one";
 }
 
 // Killed at any instant: every key opens afterwards, and the next run goes on.

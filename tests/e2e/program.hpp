@@ -60,6 +60,8 @@ class Running {
 
   void signal(int number) { process_.send_signal(number); }
 
+  [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
+
   [[nodiscard]] bool is_running() { return !process_.try_wait(); }
 
   /// SIGTERM, then waits. @return the exit code, or nothing after two minutes.

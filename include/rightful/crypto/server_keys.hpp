@@ -3,9 +3,9 @@
 /// the database.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -20,6 +20,10 @@
 #include "rightful/crypto/signature.hpp"
 
 namespace rightful::crypto {
+
+/// So long a key-encryption key stays in memory behind its file, for those who have read a row that
+/// names it and not yet opened it.
+inline constexpr std::chrono::seconds kKekGrace{10};
 
 /// What staff_mac() binds: nothing of it can be changed in the database alone.
 struct StaffFacts {
@@ -113,17 +117,23 @@ class ServerKeys {
   /// was made after open() is read from the directory when it is first asked for, so that a
   /// rotation needs no restart.
   /// @param epoch  counted from 1. @return NotFound when the directory has none (or none any more),
-  /// else as open(). Threads  any. The reference stays good as long as these keys.
-  [[nodiscard]] Result<std::reference_wrapper<const SecretBytes>> kek(std::int64_t epoch) const;
+  /// else as open(). Threads  any. Held no longer than it is used: what is held is not forgotten.
+  [[nodiscard]] Result<std::shared_ptr<const SecretBytes>> kek(std::int64_t epoch) const;
   /// The epochs whose files are in the directory now, ascending. Errors  Failure
   [[nodiscard]] std::vector<std::int64_t> kek_epochs() const;
   /// Makes the file of one more epoch, durable when it returns. One that exists stays as it is.
   /// @param epoch  2 or more (checked, RIGHTFUL_CHECK). @return Denied. Errors  Failure
   [[nodiscard]] Result<void> add_kek(std::int64_t epoch, Random& random) const;
-  /// Overwrites and removes the file of an epoch; nothing happens when there is none. What this
-  /// process holds in memory stays until it ends.
+  /// Overwrites and removes the file of an epoch; nothing happens when there is none. Processes
+  /// that hold it, this one too, let go of it with forget_destroyed_keks().
   /// @return Denied. Errors  Failure
   [[nodiscard]] Result<void> destroy_kek(std::int64_t epoch) const;
+
+  /// To be called every second or so: wipes keys from memory whose files have been gone for
+  /// kKekGrace while a newer one's is there. A directory that cannot be read, or holds none of them
+  /// (unmounted after the start), takes nothing away.
+  /// Threads  any. Errors  none. Cost  one reading of the key directory.
+  void forget_destroyed_keks(std::chrono::steady_clock::time_point now) const;
 
   /// Finds a subject key by its account; 32 bytes.
   [[nodiscard]] const SecretBytes& lookup_key() const noexcept;

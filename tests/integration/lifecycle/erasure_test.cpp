@@ -169,6 +169,26 @@ TEST_F(LedgerErasure, WaitsForWhatIsUnfinished) {
 }
 
 // A request that is being made in this moment: both orders leave nothing that leads to an old leaf.
+// Its destruction is still to be logged, under a reference that leads to the person's leaves.
+TEST_F(LedgerErasure, WaitsForASealedObjectThatADeadWorkerLeft) {
+  house_.database.execute_as_admin(kOldRequest);
+  house_.database.execute_as_admin(
+      "INSERT INTO job (id, request_id, account_id, kind, state, due_at, not_before, finalized_at) "
+      "SELECT gen_random_uuid(), id, account_id, 'export', 'cancelled', now(), now(), now() "
+      "FROM access_request;"
+      "INSERT INTO job_attempt (job_id, attempt, request_id, account_id, lease_token, worker, "
+      "object_name, ended_at, outcome, sealed_ref, sealed_sha256) "
+      "SELECT id, 1, request_id, account_id, gen_random_uuid(), 'w', 'object.zip', now(), "
+      "'lease_lost', 'p_AAAAAAAAAAAAAAAAAAAAAA', sha256('object') FROM job");
+  house_.say(anna_);
+
+  EXPECT_THAT(erase(anna_), IsError(ErrorCode::Conflict));
+  house_.database.execute_as_admin(
+      "UPDATE job_attempt SET sealed_ref = NULL, sealed_sha256 = NULL, object_destroyed_at = "
+      "now()");
+  EXPECT_THAT(erase(anna_), IsOk());
+}
+
 TEST_F(LedgerErasure, WaitsForARequestThatIsBeingMade) {
   house_.say(anna_);
   store::Session asking(house_.database.settings());
@@ -286,6 +306,17 @@ TEST_F(LedgerErasure, ReplayBelievesOnlyWhatWasSigned) {
   EXPECT_TRUE(name_of(anna_)) << "nothing was changed";
   EXPECT_THAT(check_erasures_replayed(house_.pool(), house_.ledger_folder()),
               IsError(ErrorCode::Conflict));
+}
+
+TEST_F(LedgerErasure, ReplayNeedsAPublishedLog) {
+  house_.say(anna_);
+  auto request = replay_request();
+  request.directory /= "mistyped";
+
+  const auto refused = replay_erasures(house_.tools(), request, officer_);
+
+  ASSERT_THAT(refused, IsError(ErrorCode::NotFound));
+  EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("--ledger-dir"));
 }
 
 TEST_F(LedgerErasure, ReplayNeedsAKeyOfTheLog) {
@@ -449,10 +480,8 @@ class KekOfUploads : public KekRotation {
         "now(), 1, decode('{1}', 'hex'), 1);"
         "INSERT INTO manual_chunk VALUES ('{0}', 'letters', 0, decode(repeat('00', 41), 'hex'))",
         request_.to_string(),
-        to_hex(crypto::wrap_upload_key(house_.keys.kek(1)->get().expose(),
-                                       key_,
-                                       {anna_, request_, "letters"},
-                                       house_.random))));
+        to_hex(crypto::wrap_upload_key(
+            (*house_.keys.kek(1))->expose(), key_, {anna_, request_, "letters"}, house_.random))));
   }
 
   std::string task() {
@@ -472,7 +501,7 @@ TEST_F(KekOfUploads, IsRotatedToo) {
   const auto wrapped =
       from_hex(house_.ask("SELECT encode(wrapped_key, 'hex') FROM manual_task")).value();
   const auto opened = crypto::unwrap_upload_key(
-      house_.keys.kek(2)->get().expose(), wrapped, {anna_, request_, "letters"});
+      (*house_.keys.kek(2))->expose(), wrapped, {anna_, request_, "letters"});
   ASSERT_THAT(opened, IsOk());
   EXPECT_TRUE(std::ranges::equal(opened->expose(), key_));
 }
@@ -499,12 +528,12 @@ TEST_F(KekOfUploads, UploadThatNobodyCanOpenIsAskedForAgain) {
 TEST_F(KekRotation, PreparingTwiceKeepsTheFile) {
   ASSERT_EQ(prepare_kek(house_.tools()), 2);
   const auto first = house_.keys.kek(2);
-  const Bytes bytes(first->get().expose().begin(), first->get().expose().end());
+  const Bytes bytes((*first)->expose().begin(), (*first)->expose().end());
 
   ASSERT_EQ(prepare_kek(house_.tools()), 2);
 
   const auto again = crypto::ServerKeys::open(house_.key_folder());
-  EXPECT_TRUE(std::ranges::equal(again->kek(2)->get().expose(), bytes));
+  EXPECT_TRUE(std::ranges::equal((*again->kek(2))->expose(), bytes));
   EXPECT_EQ(epochs(), "1");
 }
 

@@ -103,20 +103,20 @@ TEST_F(ServerKeysTest, OpensTheSameKeysEachTime) {
 
   EXPECT_EQ(first.service_key().public_key(), second.service_key().public_key());
   EXPECT_EQ(first.ledger_enrolment_key().public_key(), second.ledger_enrolment_key().public_key());
-  EXPECT_TRUE(constant_time_equal(first.kek(1)->get().expose(), second.kek(1)->get().expose()));
+  EXPECT_TRUE(constant_time_equal((*first.kek(1))->expose(), (*second.kek(1))->expose()));
   EXPECT_TRUE(constant_time_equal(first.lookup_key().expose(), second.lookup_key().expose()));
   EXPECT_EQ(first.salt_for("anna"), second.salt_for("anna"));
 }
 
 TEST_F(ServerKeysTest, AllKeysAreDifferent) {
   const ServerKeys keys = open();
-  std::set<std::string> seen{to_hex(keys.kek(1)->get().expose()),
+  std::set<std::string> seen{to_hex((*keys.kek(1))->expose()),
                              to_hex(keys.lookup_key().expose()),
                              to_hex(keys.service_key().public_key().bytes()),
                              to_hex(keys.ledger_enrolment_key().public_key().bytes())};
 
   EXPECT_EQ(seen.size(), 4U);
-  EXPECT_EQ(keys.kek(1)->get().size(), 32U);
+  EXPECT_EQ((*keys.kek(1))->size(), 32U);
   EXPECT_EQ(keys.lookup_key().size(), 32U);
 }
 
@@ -344,8 +344,8 @@ TEST_F(ServerKeysTest, KeyEncryptionKeysHaveEpochs) {
   EXPECT_EQ(facts.st_mode & 07777U, 0400U);
   EXPECT_EQ(keys.kek_epochs(), (std::vector<std::int64_t>{1, 2}));
   ASSERT_THAT(keys.kek(2), IsOk()) << "read when it is asked for";
-  EXPECT_FALSE(constant_time_equal(keys.kek(1)->get().expose(), keys.kek(2)->get().expose()));
-  EXPECT_TRUE(constant_time_equal(open().kek(2)->get().expose(), keys.kek(2)->get().expose()));
+  EXPECT_FALSE(constant_time_equal((*keys.kek(1))->expose(), (*keys.kek(2))->expose()));
+  EXPECT_TRUE(constant_time_equal((*open().kek(2))->expose(), (*keys.kek(2))->expose()));
 }
 
 TEST_F(ServerKeysTest, DestroyedEpochIsGoneAndTheOthersOpen) {
@@ -361,6 +361,49 @@ TEST_F(ServerKeysTest, DestroyedEpochIsGoneAndTheOthersOpen) {
   EXPECT_THAT(reopened->kek(1), IsError(ErrorCode::NotFound));
   EXPECT_THAT(reopened->kek(2), IsOk());
   EXPECT_THAT(keys.kek(1), IsOk()) << "a process that runs keeps what it has read";
+}
+
+TEST_F(ServerKeysTest, RunningProcessLetsGoOfADestroyedEpoch) {
+  using namespace std::chrono_literals;
+  const std::chrono::steady_clock::time_point begun{};
+  const ServerKeys running = open();
+  ASSERT_THAT(running.add_kek(2, random_), IsOk());
+  const auto in_use = running.kek(1);
+  running.forget_destroyed_keks(begun);
+  running.forget_destroyed_keks(begun + 1h);
+  ASSERT_THAT(running.kek(1), IsOk()) << "its file is there";
+
+  ASSERT_THAT(open().destroy_kek(1), IsOk());
+
+  running.forget_destroyed_keks(begun + 2h);
+  running.forget_destroyed_keks(begun + 2h + kKekGrace - 1ms);
+  EXPECT_THAT(running.kek(1), IsOk()) << "somebody may have read a row that names it";
+  running.forget_destroyed_keks(begun + 2h + kKekGrace);
+  EXPECT_THAT(running.kek(1), IsError(ErrorCode::NotFound));
+  EXPECT_THAT(running.kek(2), IsOk());
+  EXPECT_EQ((*in_use)->size(), 32U) << "who uses it at that moment ends in order";
+}
+
+TEST_F(ServerKeysTest, UnmountedOrOlderDirectoryTakesNothingAway) {
+  using namespace std::chrono_literals;
+  const std::chrono::steady_clock::time_point begun{};
+  const ServerKeys running = open();
+  ASSERT_THAT(running.add_kek(2, random_), IsOk());
+  ASSERT_THAT(running.kek(2), IsOk());
+  const auto forget_for_an_hour = [&] {
+    running.forget_destroyed_keks(begun);
+    running.forget_destroyed_keks(begun + 1h);
+  };
+
+  ASSERT_THAT(open().destroy_kek(2), IsOk());
+  forget_for_an_hour();
+  EXPECT_THAT(running.kek(2), IsOk()) << "no newer one is there";
+
+  std::filesystem::rename(directory_.path(), directory_.path().string() + "-away");
+  forget_for_an_hour();
+  EXPECT_THAT(running.kek(1), IsOk());
+  EXPECT_THAT(running.kek(2), IsOk());
+  std::filesystem::rename(directory_.path().string() + "-away", directory_.path());
 }
 
 TEST_F(ServerKeysTest, DestructionThatBrokeOffIsFinishedByTheNext) {
