@@ -29,9 +29,10 @@ std::int64_t OutboxFloor::before_batch(BulkSession& session,
                                        std::chrono::steady_clock::time_point now) {
   if (!asked_at_ || now - *asked_at_ >= kAskEvery) {
     asked_at_ = now;
+    const auto last = session.run(queries::kLastNumber, {}).only().integer("last");
+    if (last < floor_) forget();
     if (!candidate_ && taken_ > floor_) {
       // A number above the sequence was not given out by it: what follows would be passed over.
-      const auto last = session.run(queries::kLastNumber, {}).only().integer("last");
       candidate_ = Candidate{.last = std::min(taken_, last), .inserting = inserting(session)};
     } else if (candidate_ && !candidate_->is_closed) {
       candidate_->is_closed = !any_inserts(session, candidate_->inserting);
@@ -40,6 +41,12 @@ std::int64_t OutboxFloor::before_batch(BulkSession& session,
   if (swept_at_ && now - *swept_at_ < kSweepEvery) return floor_;
   swept_at_ = now;
   return kBelowAll;
+}
+
+void OutboxFloor::forget() {
+  floor_ = kBelowAll;
+  taken_ = 0;
+  candidate_.reset();
 }
 
 void OutboxFloor::after_commit(std::optional<std::int64_t> highest, bool took_all) {

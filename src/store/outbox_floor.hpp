@@ -19,7 +19,8 @@ class BulkSession;
 /// lock before the number and keeps it. When all of these have ended, and a batch that began
 /// afterwards has taken everything up to `last`, nothing at or below it can appear any more. One
 /// batch a minute looks at everything nevertheless: for rows that somebody put there under a number
-/// of their own.
+/// of their own. All this holds for one server: a standby that was promoted, or a backup, gives
+/// numbers out again that were taken elsewhere.
 ///
 /// Threads  one at a time.
 class OutboxFloor {
@@ -29,6 +30,8 @@ class OutboxFloor {
                                           std::chrono::steady_clock::time_point now);
   /// @param highest  number that the batch took, or empty. @param took_all  no row was left over.
   void after_commit(std::optional<std::int64_t> highest, bool took_all);
+  /// The server may be another one.
+  void forget();
 
  private:
   /// Numbers of ours begin at 1; others may have put rows under any.

@@ -5,12 +5,14 @@
 
 #include "rightful/core/failure.hpp"
 #include "rightful/ledger/leaf.hpp"
+#include "rightful/store/database_failure.hpp"
 #include "rightful/store/sequencer.hpp"
 
 #include "store/bulk_session.hpp"
 #include "store/lookup_rows.hpp"
 #include "store/outbox_rows.hpp"
 #include "store/queries/sequencer.hpp"
+#include "store/session.hpp"
 
 namespace rightful::store {
 namespace {
@@ -58,6 +60,18 @@ void clear(BulkSession& session, std::int64_t log_id, std::uint64_t from, std::u
   session.run(queries::kClearLookupRange, range);
 }
 
+// What was written then stands there, or does not: the next run writes it anew.
+void commit(BulkSession& session) {
+  try {
+    session.commit();
+  } catch (const CommitInDoubt&) {
+    throw DatabaseFailure(Retry::Later,
+                          "commit_in_doubt",
+                          "the connection broke while the ledger's lookup was made anew",
+                          {});
+  }
+}
+
 /// The head as it is; 0 for a log that there is not.
 std::uint64_t size_of(BulkSession& session, const Sql& query, std::int64_t log_id) {
   const Value id(log_id);
@@ -85,7 +99,7 @@ std::uint64_t rebuild_lookup(const ConnectionSettings& settings, std::int64_t lo
     Projection projection(log_id, bodies.get());
     clear(session, log_id, at, is_end ? kForEver : end);
     projection.write(session);
-    session.commit();
+    commit(session);
     written += projection.size();
     at = end;
   }

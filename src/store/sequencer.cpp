@@ -236,7 +236,10 @@ struct Sequencer::Impl {
 
 BulkSession& Sequencer::Impl::connected() {
   if (session && !session->is_usable()) session.reset();
-  if (!session) session = std::make_unique<BulkSession>(settings);
+  if (!session) {
+    session = std::make_unique<BulkSession>(settings);
+    floor.forget();
+  }
   return *session;
 }
 
@@ -553,14 +556,7 @@ BatchResult Sequencer::Impl::run_repaired(Purpose purpose) {
     }
   }
   log::error("ledger_lookup_differs");
-  try {
-    rebuild_lookup(settings, facts.log_id);
-  } catch (const CommitInDoubt&) {
-    throw DatabaseFailure(Retry::Later,
-                          "commit_in_doubt",
-                          "the connection broke while the ledger's lookup was made anew",
-                          {});
-  }
+  rebuild_lookup(settings, facts.log_id);
   is_lookup_suspect = true;
   return run_batch(purpose);
 }

@@ -38,6 +38,9 @@ class StillClock final : public Clock {
     steady_ += duration;
   }
 
+  /// Somebody sets the machine's time; what has passed has passed.
+  void set_back(std::chrono::seconds duration) { now_ -= duration; }
+
  private:
   Instant now_ = parse_rfc3339("2026-03-01T12:00:00Z").value();
   std::chrono::steady_clock::time_point steady_{};

@@ -301,8 +301,9 @@ TEST_F(LedgerWriter, AnAbandonedEpochKeepsItsLastWord) {
 
   commit(*pool, one);
 
-  EXPECT_THAT(acts(),
-              ElementsAre("log.genesis", "writer.start", "writer.alive", "writer.start", "job.queued"));
+  EXPECT_THAT(
+      acts(),
+      ElementsAre("log.genesis", "writer.start", "writer.alive", "writer.start", "job.queued"));
   EXPECT_EQ(outbox()[2].n, 2U);
 }
 

@@ -75,6 +75,15 @@ std::optional<std::string> read_message(int client, bool with_type) {
   return message;
 }
 
+std::string port_of(const std::string& url) {
+  const std::string port = keyword(url, "port");
+  return port.empty() ? "5432" : port;
+}
+
+std::string socket_of(const std::string& url) {
+  return keyword(url, "host") + "/.s.PGSQL." + port_of(url);
+}
+
 void close_both(int a, int b) {
   ::shutdown(a, SHUT_RDWR);
   ::shutdown(b, SHUT_RDWR);
@@ -83,9 +92,8 @@ void close_both(int a, int b) {
 }  // namespace
 
 PostgresProxy::PostgresProxy(const std::string& url, std::function<Fate(const Message&)> on_message)
-    : on_message_(std::move(on_message)) {
-  const std::string port = keyword(url, "port").empty() ? "5432" : keyword(url, "port");
-  server_socket_ = keyword(url, "host") + "/.s.PGSQL." + port;
+    : server_socket_(socket_of(url)), on_message_(std::move(on_message)) {
+  const std::string port = port_of(url);
   std::string folder = (std::filesystem::temp_directory_path() / "rightful-proxy-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for the proxy");
   const sockaddr_un address = address_of(folder + "/.s.PGSQL." + port);
@@ -117,6 +125,11 @@ PostgresProxy::~PostgresProxy() {
   std::filesystem::remove_all(keyword(url_, "host"), ignored);
 }
 
+void PostgresProxy::lead_to(const std::string& url) {
+  const std::lock_guard lock(mutex_);
+  server_socket_ = socket_of(url);
+}
+
 void PostgresProxy::serve() {
   while (!is_ending_) {
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -128,12 +141,13 @@ void PostgresProxy::serve() {
 
 void PostgresProxy::relay(int client) {
   const int server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
   {
     const std::lock_guard lock(mutex_);
     sockets_.push_back(client);
     sockets_.push_back(server);
+    address = address_of(server_socket_);
   }
-  const sockaddr_un address = address_of(server_socket_);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast): how sockets take addresses
   if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     close_both(client, server);

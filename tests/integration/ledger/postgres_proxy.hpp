@@ -39,13 +39,16 @@ class PostgresProxy {
   /// For clients: the same database and role, over the proxy.
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
 
+  /// Another server from now on, for connections that begin. @param url  as for the constructor
+  void lead_to(const std::string& url);
+
   [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
 
  private:
   void serve();
   void relay(int client);
 
-  std::string server_socket_;
+  std::string server_socket_;  // guarded by mutex_
   std::string url_;
   std::function<Fate(const Message&)> on_message_;
   int listener_ = -1;

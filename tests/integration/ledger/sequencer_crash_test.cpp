@@ -18,6 +18,7 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/ledger/leaf.hpp"
+#include "rightful/store/database_failure.hpp"
 
 #include "tests/integration/ledger/postgres_proxy.hpp"
 #include "tests/integration/ledger/sequencer_fixture.hpp"
@@ -190,6 +191,82 @@ TEST_F(SequencerCrash, CutAtEveryMessage) {
   }
   EXPECT_GT(cuts, 40U);
   sequencer.stop();
+
+  expect_all_logged();
+}
+
+// The queries' table is being made anew, and that breaks off: nothing of it is lost or stays half
+// made once it was repeated, and a batch goes on between.
+TEST_F(SequencerCrash, ARebuildIsCutAtEveryMessage) {
+  std::atomic<std::uint64_t> cut_at{0};
+  PostgresProxy proxy(database_.url(), [&](const PostgresProxy::Message& message) {
+    return message.number == cut_at ? Fate::CutAfter : Fate::Pass;
+  });
+  store::ConnectionSettings settings = database_.settings();
+  settings.url = proxy.url();
+  const auto sequencer = make_sequencer();
+  stage_some(4150);  // more than a step
+  drain(*sequencer);
+  int cuts = 0;
+  for (std::uint64_t step = 1;; ++step) {
+    database_.execute(
+        "UPDATE ledger.lookup SET act = 'log.gap', n = n + 100000 WHERE idx % 97 = 3");
+    cut_at = proxy.messages() + step;
+    bool has_failed = false;
+    try {
+      EXPECT_EQ(store::rebuild_lookup(settings, 1), head_size());
+    } catch (const store::DatabaseFailure& failure) {
+      has_failed = true;
+      EXPECT_EQ(failure.retry(), Retry::Later) << failure.cause();
+    }
+    cut_at = 0;
+    if (!has_failed) break;
+    ++cuts;
+    stage_some(2);
+    for (int i = 0; i < 500 && sequencer->run_batch().state == store::BatchState::Busy; ++i)
+      pause(std::chrono::milliseconds(10));
+  }
+  EXPECT_GT(cuts, 15);
+  EXPECT_EQ(store::rebuild_lookup(database_.settings(), 1), head_size());
+  sequencer->stop();
+
+  expect_all_logged();
+}
+
+// The same inside the sequencer, which makes it anew when somebody's row is in its way.
+TEST_F(SequencerCrash, ARepairIsCutAtEveryMessage) {
+  std::atomic<std::uint64_t> cut_at{0};
+  PostgresProxy proxy(database_.url(), [&](const PostgresProxy::Message& message) {
+    return message.number == cut_at ? Fate::CutAfter : Fate::Pass;
+  });
+  store::ConnectionSettings settings = database_.settings();
+  settings.url = proxy.url();
+  stage_some(20);
+  drain();
+  int cuts = 0;
+  for (std::uint64_t step = 1;; ++step) {
+    store::Sequencer sequencer(settings, facts(64), keys_, clock_, random_);
+    database_.execute(
+        "INSERT INTO ledger.lookup SELECT log_id, (SELECT size FROM ledger.head), t, act, out, "
+        "actor, subj, req, writer_id, 999999 FROM ledger.lookup WHERE idx = 3");
+    stage_some(3);
+    cut_at = proxy.messages() + step;
+    bool has_failed = false;
+    try {
+      while (sequencer.run_batch().rows > 0) {
+      }
+    } catch (const Failure& failure) {
+      has_failed = true;
+      EXPECT_EQ(failure.retry(), Retry::Later) << failure.cause() << " at " << step;
+    }
+    cut_at = 0;
+    if (!has_failed) break;
+    ++cuts;
+    const auto next = make_sequencer();
+    for (int i = 0; i < 500 && next->run_batch().state == store::BatchState::Busy; ++i)
+      pause(std::chrono::milliseconds(10));
+  }
+  EXPECT_GT(cuts, 15);
 
   expect_all_logged();
 }

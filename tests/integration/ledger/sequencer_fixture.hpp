@@ -46,6 +46,8 @@ class HandWriter {
 
   [[nodiscard]] std::string id() const { return writer_.id().text(); }
 
+  [[nodiscard]] const crypto::SignPublicKey& public_key() const { return writer_.public_key(); }
+
  private:
   [[nodiscard]] ledger::LeafStamp stamp(std::uint64_t n) const;
 

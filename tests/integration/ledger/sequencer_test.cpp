@@ -2,6 +2,8 @@
 
 #include "rightful/store/sequencer.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -341,6 +343,62 @@ TEST_F(SequencerTest, AFrozenLogTakesLeaves) {
 
   EXPECT_EQ(places_of("writer.void").size(), 2U);
   expect_sound();
+}
+
+// O8: the machine's clock goes back an hour under writers and sequencer. All goes on, and an
+// auditor is told where each of them went back: exit code 0.
+TEST_F(SequencerTest, AClockThatGoesBackIsReportedWhereItDid) {
+  database_.execute("INSERT INTO account (account_id, created_at) VALUES ('" + anna_.expose() +
+                    "', now())");
+  const auto sequencer = make_sequencer();
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(1, writer.get());
+  const auto commit_one = [&] {
+    store::Transaction transaction = pool->begin();
+    transaction.record(job_queued(anna_));
+    transaction.commit();
+  };
+  commit_one();
+  drain(*sequencer);
+  clock_.advance(std::chrono::minutes(5));
+  writer->keep_alive();
+  drain(*sequencer);
+  const std::uint64_t before = head_size();
+  ASSERT_EQ(places_of("log.heartbeat").size(), 2U);
+
+  clock_.set_back(std::chrono::hours(1));
+  commit_one();
+  drain(*sequencer);
+  EXPECT_EQ(places_of("log.heartbeat").size(), 2U) << "time that passes counts, not the clock";
+  for (int minutes = 0; minutes < 15; minutes += 5) {
+    clock_.advance(std::chrono::minutes(5));
+    commit_one();
+    writer->keep_alive();
+    drain(*sequencer);
+  }
+
+  EXPECT_EQ(places_of("log.heartbeat").size(), 5U);
+  EXPECT_EQ(count("ledger.rejected"), 0);
+  EXPECT_EQ(count("incident"), 0) << ask("SELECT note FROM incident");
+  expect_sound();
+  const Audit result = audit();
+  const auto entries = log();
+  const std::string other =
+      ask("SELECT writer_id FROM ledger.lookup WHERE act = 'log.heartbeat' LIMIT 1");
+  EXPECT_EQ(entries.at(before).act, "job.queued");
+  EXPECT_TRUE(result.has(FindingKind::ClockBack, before)) << "the writer: " << result.text();
+  const std::uint64_t heartbeat = places_of("log.heartbeat").at(2);
+  EXPECT_EQ(entries.at(heartbeat).writer, other);
+  EXPECT_TRUE(result.has(FindingKind::ClockBack, heartbeat)) << "the sequencer: " << result.text();
+  EXPECT_EQ(std::ranges::count_if(result.findings,
+                                  [](const auto& f) { return f.kind == FindingKind::ClockBack; }),
+            2)
+      << result.text();
+
+  // Another process in its place: the newest heartbeat it knows may be of an hour to come.
+  const auto next = make_sequencer();
+  drain(*next);
+  EXPECT_EQ(places_of("log.heartbeat").size(), 5U);
 }
 
 TEST_F(SequencerTest, LogSealedIsTheLastLeaf) {

@@ -1,0 +1,106 @@
+// Who waits for whom when an epoch ends.
+#include "store/ledger_epoch.hpp"
+
+#include <latch>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rightful::store {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::Optional;
+
+class LedgerEpochTest : public ::testing::Test {
+ protected:
+  /// Numbers 2 to 4 are committed, 1 was rolled back: two more do not fit before 1 is filled.
+  LedgerEpochTest() {
+    const auto first = epoch_.take(1, 1s, nullptr);
+    const auto rest = epoch_.take(3, 1s, nullptr);
+    epoch_.settle(*rest, CommitFate::Committed);
+    epoch_.settle(*first, CommitFate::RolledBack);
+  }
+
+  LedgerEpoch epoch_{
+      1,
+      ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
+                     ledger::Origin::parse("audit.example.test/dsar/2026").value()),
+      4,
+      {}};
+};
+
+TEST_F(LedgerEpochTest, EndsOnlyOnceItsHolesAreFilled) {
+  std::latch is_filling(1);
+  std::latch may_go_on(1);
+  const std::jthread waiting([&] {
+    const auto taken = epoch_.take(2, 10s, [&] {
+      const auto hole = epoch_.try_take(1);
+      is_filling.count_down();
+      may_go_on.wait();
+      if (hole) epoch_.settle(*hole, CommitFate::Committed);
+    });
+    EXPECT_FALSE(taken.has_value()) << "it is over by then";
+  });
+  is_filling.wait();
+  EXPECT_FALSE(epoch_.close(20ms)) << "the leaf that fills the hole may still come";
+
+  may_go_on.count_down();
+
+  EXPECT_TRUE(epoch_.close(10s));
+  EXPECT_EQ(epoch_.free_count(), 0U);
+  EXPECT_THAT(epoch_.try_take(1), Optional(ElementsAre(5))) << "for writer.stop";
+}
+
+// The hole's leaf has not taken its number yet: nothing is in flight, and it is not over.
+TEST_F(LedgerEpochTest, WaitsForAFillingThatHasNoNumberYet) {
+  std::latch is_filling(1);
+  std::latch may_go_on(1);
+  const std::jthread waiting([&] {
+    static_cast<void>(epoch_.take(2, 10s, [&] {
+      is_filling.count_down();
+      may_go_on.wait();
+    }));
+  });
+  is_filling.wait();
+
+  EXPECT_FALSE(epoch_.close(20ms));
+  may_go_on.count_down();
+  EXPECT_TRUE(epoch_.close(10s));
+  EXPECT_EQ(epoch_.free_count(), 1U) << "whoever ends the epoch fills it";
+}
+
+TEST_F(LedgerEpochTest, HasNoLastWordWhileItGoesOnOrWhenItIsFull) {
+  EXPECT_FALSE(epoch_.last_word().has_value());
+  const auto doubtful = epoch_.take(1, 1s, nullptr);
+  ASSERT_THAT(doubtful, Optional(ElementsAre(1)));
+
+  epoch_.settle(*doubtful, CommitFate::Unknown);
+
+  EXPECT_TRUE(epoch_.is_abandoned());
+  EXPECT_FALSE(epoch_.last_word().has_value()) << "5 lies a span above 1, which may be missing";
+}
+
+TEST(LedgerEpochs, SayTheSameLastWordUntilItIsSpent) {
+  LedgerEpoch epoch(
+      1,
+      ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
+                     ledger::Origin::parse("audit.example.test/dsar/2026").value()),
+      4,
+      {});
+  epoch.settle(*epoch.take(3, 1s, nullptr), CommitFate::Committed);
+  epoch.settle(*epoch.take(1, 1s, nullptr), CommitFate::Unknown);
+
+  for (const std::uint64_t n : {5U, 6U, 7U}) {
+    EXPECT_EQ(epoch.last_word()->n, n);
+    EXPECT_EQ(epoch.last_word()->n, n);
+    EXPECT_EQ(epoch.last_word()->upto, 4U);
+    epoch.spend_last_word();
+  }
+  EXPECT_FALSE(epoch.last_word().has_value()) << "the span is used up";
+}
+
+}  // namespace
+}  // namespace rightful::store
