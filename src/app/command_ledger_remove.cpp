@@ -16,6 +16,7 @@ namespace rightful::app {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+constexpr std::string_view kOnlyReason = "accident";
 constexpr std::string_view kExitCodes =
     "4 The database does not answer, or no checkpoint came in time.";
 
@@ -72,8 +73,10 @@ Result<std::uint64_t> index_of(const ParsedCommand& line) {
 Result<void> check_redact(const ParsedCommand& line) {
   RIGHTFUL_TRY(const auto index, index_of(line));
   static_cast<void>(index);
-  if (!line.has("--why")) {
-    return fail(ErrorCode::InvalidArgument, "say with --why accident what it is done for");
+  if (line.value("--why") != kOnlyReason) {
+    return fail(ErrorCode::InvalidArgument,
+                "say with --why accident what it is done for; an entry is taken away for no other "
+                "reason");
   }
   return check_two_officers(line);
 }

@@ -16,7 +16,12 @@ namespace {
 
 namespace tables = store::ledger_tables;
 
+constexpr std::string_view kNoLog =
+    "there is no ledger yet: `rightful migrate` opens it, and so does the first start of "
+    "`rightful serve`";
 constexpr std::uint64_t kCountedRows = 1'000'000;
+/// From then on `serve` calls it an alarm too.
+constexpr std::chrono::seconds kBehind{10};
 
 CommandSpec status_spec() {
   return {
@@ -66,9 +71,10 @@ std::string age_of(Instant then, Instant now) {
 }
 
 std::string words_about(const Result<std::optional<ledger::FreezeReason>>& reason,
-                        tables::LogState state) {
+                        const LogView& view) {
+  if (view.is_given_up) return "for good: it was given up, and its successor goes on";
   if (!reason) return "unknown: " + reason.error().detail;
-  if (!*reason && state == tables::LogState::Frozen)
+  if (!*reason && view.log.state == tables::LogState::Frozen)
     return "in the database only, then rightful admin ledger thaw";
   if (!*reason) return "no";
   return fmt::format("{}, then {}",
@@ -99,8 +105,17 @@ void print_log(std::ostream& out, const LogView& view, const SignerPlace& place,
   const bool is_live =
       view.log.state == tables::LogState::Open || view.log.state == tables::LogState::Frozen;
   if (is_live) {
-    out << fmt::format("  frozen   {}\n", words_about(freeze_reason(place, view), view.log.state));
+    out << fmt::format("  frozen   {}\n", words_about(freeze_reason(place, view), view));
   }
+}
+
+void print_outbox(std::ostream& out, const tables::OutboxFacts& outbox) {
+  out << fmt::format("outbox\n  rows     {}\n  oldest   {:.1f} s\n",
+                     outbox.rows,
+                     static_cast<double>(outbox.oldest_age.count()) / 1000.0);
+  if (outbox.oldest_age < kBehind) return;
+  out << "  behind   entries wait: does `rightful serve`, or `rightful work --role sequencer`, "
+         "run?\n";
 }
 
 Result<void> status(const Invocation& invocation, const Settings& settings) {
@@ -108,13 +123,12 @@ Result<void> status(const Invocation& invocation, const Settings& settings) {
   SystemRandom random;
   RIGHTFUL_TRY(const auto state, open_to_read(invocation, settings, clock, random));
   const SignerPlace place(state->signer_directory());
-  for (const LogView& view : view_logs(state->pool()))
+  const auto views = view_logs(state->pool());
+  if (views.empty()) return fail(ErrorCode::NotFound, std::string(kNoLog));
+  for (const LogView& view : views)
     print_log(invocation.console.out, view, place, clock.now());
   store::Transaction transaction = state->pool().begin();
-  const auto outbox = tables::outbox_facts(transaction, kCountedRows);
-  invocation.console.out << fmt::format("outbox\n  rows     {}\n  oldest   {:.1f} s\n",
-                                        outbox.rows,
-                                        static_cast<double>(outbox.oldest_age.count()) / 1000.0);
+  print_outbox(invocation.console.out, tables::outbox_facts(transaction, kCountedRows));
   return {};
 }
 
@@ -131,8 +145,9 @@ Result<void> trust(const Invocation& invocation, const Settings& settings) {
   }
   if (keys.empty()) {
     return fail(ErrorCode::NotFound,
-                only ? "there is no log of that name with a signing key"
-                     : "no log has a signing key: run `rightful migrate`");
+                only ? "there is no log named " + *only +
+                           " with a signing key; `rightful admin ledger status` lists the logs"
+                     : std::string(kNoLog));
   }
   invocation.console.out << ledger::format_trust_file(keys);
   return {};

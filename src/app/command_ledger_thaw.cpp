@@ -30,8 +30,9 @@ CommandSpec spec() {
           "For a log that is frozen by memory_lost, memory_rolled_back or wrong_key. Shows that "
           "the entries in the database go on from the last published checkpoint and from one that "
           "was held elsewhere: an auditor's memory, or the `checkpoint` out of a delivered "
-          "package, the newer the better. Then it writes `log.thawed` into the ledger, and the "
-          "signer a new memory, or leaves it the one that came back.\n\nAfter any other reason, or "
+          "package, the newer the better. Then it writes `log.thawed` into the ledger, once for "
+          "each officer, and gives the signer a new memory, or leaves it the one that came "
+          "back.\n\nAfter any other reason, or "
           "when the proof does not "
           "hold, the log is dead: `rightful admin ledger open --recover`.",
       .arguments = {},
@@ -58,13 +59,26 @@ Result<void> check(const ParsedCommand& line) {
 
 Result<ledger::SignedCheckpoint> read_checkpoint(const std::filesystem::path& file,
                                                  const LogView& view) {
-  RIGHTFUL_TRY(const Bytes note, read_file(file, ledger::kMaxNoteSizeBytes));
+  const auto note = read_file(file, ledger::kMaxNoteSizeBytes);
+  if (!note) {
+    return fail(note.error().code,
+                note.error().detail +
+                    ": the last published checkpoint and one held elsewhere are needed. A copy "
+                    "that somebody kept, or the `checkpoint` out of a package, may stand for it");
+  }
   std::vector<ledger::NoteKey> keys;  // also the retired ones: it may be old
   for (const auto& row : view.keys)
     keys.push_back(row.key);
-  auto opened = ledger::open_checkpoint(note, keys);
-  if (!opened) return fail(opened.error().code, file.string() + ": " + opened.error().detail);
-  return opened;
+  auto opened = ledger::open_checkpoint(*note, keys);
+  if (opened) return opened;
+  const bool is_forged =
+      opened.error().code == ErrorCode::NotAuthentic || opened.error().code == ErrorCode::NotFound;
+  return fail(
+      opened.error().code,
+      file.string() + ": " +
+          (is_forged ? "no key of " + view.log.origin.text() +
+                           " has signed this checkpoint: it was changed, or is another log's"
+                     : opened.error().detail));
 }
 
 Result<ledger::Proof> proof_from(store::Pool& pool,
@@ -147,22 +161,25 @@ Result<std::optional<ledger::SignerMemory>> make_memory(AdminState& state,
   return std::optional(std::move(made));
 }
 
+/// A leaf for each of the two: both answer for it.
 Result<void> record(AdminState& state,
                     const LogView& view,
                     ledger::FreezeReason reason,
-                    const ledger::StaffRef& officer) {
+                    const TwoOfficers& officers) {
   RIGHTFUL_TRY(const auto why, Why::parse(ledger::name_of(reason)));
   store::Transaction transaction = state.store->pool().begin();
   RIGHTFUL_TRY(tables::set_log_state(transaction, view.log.log_id, tables::LogState::Open));
-  store::stage_enrolment_leaf(
-      transaction,
-      view.log.log_id,
-      view.log.origin,
-      state.store->keys(),
-      ledger::Event(ledger::Staff{officer},
-                    ledger::events::LogThawed{.size = view.head.size(), .why = why}),
-      state.clock,
-      state.random);
+  for (const lifecycle::StaffMember* const officer : {&officers.first, &officers.second}) {
+    store::stage_enrolment_leaf(
+        transaction,
+        view.log.log_id,
+        view.log.origin,
+        state.store->keys(),
+        ledger::Event(ledger::Staff{officer->ref},
+                      ledger::events::LogThawed{.size = view.head.size(), .why = why}),
+        state.clock,
+        state.random);
+  }
   transaction.commit();
   return {};
 }
@@ -175,8 +192,9 @@ Result<void> check_may_go_on(store::Pool& pool, const LogView& view) {
   store::Transaction transaction = pool.begin();
   if (!store::may_be_given_up(transaction, view.log.log_id)) return {};
   return fail(ErrorCode::Conflict,
-              "this log was given up and has a successor (`log.recovery`), or one that is not "
-              "sequenced yet; it never goes on");
+              "this log was given up (`log.recovery` in its successor): it never goes on, and "
+              "nothing is to be done. If its successor was opened a moment ago as the log of a "
+              "new year, wait until that is sequenced, and run this again");
 }
 
 Result<void> thaw(const Invocation& invocation, const Settings& settings) {
@@ -194,7 +212,7 @@ Result<void> thaw(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto memory,
                make_memory(*state, view, reason, room, *invocation.line.value("--held")));
   // In this order: a signer that stays frozen freezes the row again when it is asked.
-  RIGHTFUL_TRY(record(*state, view, reason, officers.first.ref));
+  RIGHTFUL_TRY(record(*state, view, reason, officers));
   if (memory) room.keep(*memory);
   invocation.console.err << fmt::format(
       "{} signs again, from {} entries on. Tell the auditors why it stood still.\n",

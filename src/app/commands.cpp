@@ -43,13 +43,46 @@ bool is_help(std::string_view word) {
   return word == "--help" || word == "-h";
 }
 
-/// `rightful admin`, `rightful catalog --help`: the commands that begin so.
-std::string group_page(std::string_view first_word) {
+struct Group {
+  std::string name;  ///< such as `admin ledger`
+  std::vector<CommandSpec> specs;
+};
+
+Group group_called(std::string name) {
   std::vector<CommandSpec> specs;
   for (const Command& command : all_commands()) {
-    if (command.spec.name.starts_with(std::string(first_word) + ' ')) specs.push_back(command.spec);
+    if (command.spec.name.starts_with(name + ' ')) specs.push_back(command.spec);
   }
-  return specs.empty() ? std::string() : overview_page(specs);
+  return {.name = std::move(name), .specs = std::move(specs)};
+}
+
+/// `rightful admin`, `rightful admin ledger stat`: the commands that begin so, as far as any do.
+Group group_of(std::span<const std::string> words) {
+  Group widest = group_called(words[0]);
+  for (std::size_t count = 2; count <= words.size() && !widest.specs.empty(); ++count) {
+    Group narrower = group_called(widest.name + ' ' + words[count - 1]);
+    if (narrower.specs.empty()) break;
+    widest = std::move(narrower);
+  }
+  return widest;
+}
+
+/// Help when it was asked for, else what is wrong and what there is.
+ExitCode show_group(const Group& group, std::span<const std::string> words, Console console) {
+  if (std::ranges::any_of(words, is_help)) {
+    console.out << overview_page(group.specs);
+    return ExitCode::Ok;
+  }
+  console.err << overview_page(group.specs);
+  const std::size_t known = words_in(group.name);
+  console.err << (words.size() > known
+                      ? fmt::format("rightful: there is no command `{} {}`; the list above has "
+                                    "those that begin with `{}`\n",
+                                    group.name,
+                                    words[known],
+                                    group.name)
+                      : fmt::format("rightful: `{}` needs one of the words above\n", group.name));
+  return ExitCode::Usage;
 }
 
 }  // namespace
@@ -126,11 +159,8 @@ ExitCode run_program(std::span<const std::string> words,
   }
   const Command* command = find_command(words);
   if (command == nullptr) {
-    if (const std::string page = group_page(words[0]); !page.empty()) {
-      const bool asked = words.size() > 1 && is_help(words[1]);
-      (asked ? console.out : console.err) << page;
-      return asked ? ExitCode::Ok : ExitCode::Usage;
-    }
+    if (const Group group = group_of(words); !group.specs.empty())
+      return show_group(group, words, console);
     console.err << fmt::format("rightful: there is no command `{}`; `rightful --help` lists them\n",
                                words[0]);
     return ExitCode::Usage;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rightful/core/failure.hpp"
+#include "rightful/store/log_succession.hpp"
 
 namespace rightful::app {
 
@@ -18,7 +19,9 @@ LogView view_log(store::Transaction& transaction, const tables::LogRow& log) {
           .name = std::string(tables::short_name(log.origin)),
           .head = *std::move(head),
           .newest = tables::newest_checkpoint(transaction, log.log_id),
-          .keys = tables::signer_keys(transaction, log.log_id)};
+          .keys = tables::signer_keys(transaction, log.log_id),
+          .is_given_up = log.state == tables::LogState::Frozen &&
+                         store::may_be_given_up(transaction, log.log_id)};
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ Result<LogView> view_log_or_live(store::Pool& pool, const std::optional<std::str
     if (view.name == *name) return std::move(view);
   }
   return fail(ErrorCode::NotFound,
-              "there is no log of that name; `rightful admin ledger status` lists them");
+              "there is no log named " + *name + "; `rightful admin ledger status` lists them");
 }
 
 std::vector<ledger::NoteKey> keys_that_sign(const LogView& view) {

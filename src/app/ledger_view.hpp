@@ -24,6 +24,8 @@ struct LogView {
   ledger::Frontier head;
   std::optional<store::ledger_tables::CheckpointRow> newest;
   std::vector<store::ledger_tables::SignerKeyRow> keys;
+  /// Frozen for good: its successor goes on.
+  bool is_given_up = false;
 };
 
 /// All logs, oldest first. Errors  DatabaseFailure; Failure Never `ledger_damaged`

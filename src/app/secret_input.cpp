@@ -46,8 +46,8 @@ Result<crypto::SecretBytes> secret_from_file(const std::string& path) {
   if (path == "-") return first_line(STDIN_FILENO);
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) {
-    return fail(errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Denied,
-                "cannot read the file " + path);
+    return errno == ENOENT ? fail(ErrorCode::NotFound, "there is no file " + path)
+                           : fail(ErrorCode::Denied, "this user may not read the file " + path);
   }
   auto line = first_line(file.get());
   if (!line) return fail(line.error().code, path + ": " + line.error().detail);

@@ -92,7 +92,10 @@ Result<UniqueFd> open_lock(const fs::path& file) {
   UniqueFd lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
   if (lock.is_open()) return lock;
   if (errno == ENOENT)
-    return fail(ErrorCode::NotFound, "there is no " + file.parent_path().string());
+    return fail(ErrorCode::NotFound,
+                "there is no " + file.parent_path().string() +
+                    ": the log's signer is elsewhere. Run this on its machine, or name its folder "
+                    "with --signer-dir");
   if (errno == EACCES || errno == EPERM || errno == ELOOP || errno == ENOTDIR) {
     return fail(ErrorCode::Denied, file.string() + " may not be opened by this user");
   }

@@ -21,15 +21,20 @@ Result<lifecycle::StaffMember> officer_in(lifecycle::StaffAccess& staff, const s
   if (!token) {
     staff.count_refused();
     staff.tidy();
-    return fail(ErrorCode::Denied, file + " holds no token of a member of staff");
+    return fail(
+        ErrorCode::Denied,
+        file + " holds no token: that is the line which `rightful admin staff add` printed");
   }
   auto member = staff.admit(*token, {lifecycle::StaffRole::Officer}, "ledger");
   if (member) return *std::move(member);
   staff.tidy();
   const bool is_other_role = member.error().kind == lifecycle::RefusalKind::RoleNeeded;
-  return fail(ErrorCode::Denied,
-              file + (is_other_role ? " is not an officer's token"
-                                    : " holds no token of a member of staff, or one that ended"));
+  return fail(
+      ErrorCode::Denied,
+      file + (is_other_role ? " holds the token of somebody who is not an officer; `rightful admin "
+                              "staff list` names the officers"
+                            : " holds no token that is valid: the member ended, or it is another "
+                              "installation's; `rightful admin staff list` says who is there"));
 }
 
 }  // namespace

@@ -101,7 +101,8 @@ Result<Named> take_body(const LedgerTools& tools, const Redaction& redaction) {
   const std::string name(tables::short_name(log->origin));
   if (redaction.index >= size) {
     return fail(ErrorCode::NotFound,
-                "the log " + name + " has " + std::to_string(size) + " entries, numbered from 0");
+                "the open log " + name + " has " + std::to_string(size) +
+                    " entries, numbered from 0: no entry with that number can be taken away");
   }
   const auto hash =
       tables::leaf_hashes(transaction, log->log_id, redaction.index, redaction.index + 1).front();
@@ -137,8 +138,8 @@ Result<void> wait_for_checkpoint(const LedgerTools& tools,
   }
   return fail(ErrorCode::Unavailable,
               "the body is out of the database, but no signed checkpoint covers the leaf that says "
-              "so: the published files still hold it. See that the sequencer and the signer run, "
-              "then run this again");
+              "so: the published files still hold it. See that sequencer and signer run and that the "
+              "log is not frozen (`rightful admin ledger status`), then run this again");
 }
 
 /// @return false when the file is not there, or does not hold the body.

@@ -16,6 +16,7 @@ namespace {
 namespace rows = store::staff;
 
 constexpr std::size_t kLongestName = 64;
+constexpr const char* kWhoIsThere = "; `rightful admin staff list` names all";
 constexpr std::size_t kLeavesPerCommit = 16;
 
 using RoleCode = ledger::Code<ledger::CodeList::StaffRole>;
@@ -196,7 +197,8 @@ Result<void> StaffAccess::end(const std::string& name, const std::optional<ledge
   RIGHTFUL_TRY(check_staff_name(name));
   store::Transaction transaction = parts_->pool.begin();
   auto row = rows::lock(transaction, name);
-  if (!row) return fail(ErrorCode::NotFound, "there is no member of staff named " + name);
+  if (!row)
+    return fail(ErrorCode::NotFound, "there is no member of staff named " + name + kWhoIsThere);
   const auto member = authentic(*row, parts_->keys);
   if (!member) return changed_row(name);
   if (member->ended_at) {
@@ -222,7 +224,8 @@ Result<void> StaffAccess::forget(const std::string& name, ErasureWhy why) {
   RIGHTFUL_TRY(check_staff_name(name));
   store::Transaction transaction = parts_->pool.begin();
   const auto row = rows::lock(transaction, name);
-  if (!row) return fail(ErrorCode::NotFound, "there is no member of staff named " + name);
+  if (!row)
+    return fail(ErrorCode::NotFound, "there is no member of staff named " + name + kWhoIsThere);
   const auto member = authentic(*row, parts_->keys);
   if (!member) return changed_row(name);
   if (!member->ended_at) {
@@ -234,7 +237,8 @@ Result<void> StaffAccess::forget(const std::string& name, ErasureWhy why) {
                    name,
                    ledger::Event(ledger::System{},
                                  ledger::events::ActorForgotten{.whom = member->ref, .why = why}));
-  if (!was_there) return fail(ErrorCode::NotFound, "there is no member of staff named " + name);
+  if (!was_there)
+    return fail(ErrorCode::NotFound, "there is no member of staff named " + name + kWhoIsThere);
   transaction.commit();
   return {};
 }

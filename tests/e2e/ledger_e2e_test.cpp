@@ -1,11 +1,16 @@
 // The ledger as an operator runs it: sequencer and signer as processes, `admin ledger`, and an
 // auditor with nothing but the published folder and the trust file.
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
+#include <sstream>
 #include <stop_token>
+#include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -112,8 +117,73 @@ class LedgerE2e : public ::testing::Test {
     return run_program(words, folder_ / "home");
   }
 
+  /// Who did what the entries of one kind say, by the first log's published copy.
+  [[nodiscard]] std::set<std::string> actors_of(const std::string& act) const {
+    const Finished exported = run_program({"audit",
+                                           "export",
+                                           folder_ / "data/ledger/1",
+                                           "--trust",
+                                           folder_ / "trust.txt",
+                                           "--format",
+                                           "csv",
+                                           "--act",
+                                           act,
+                                           "--out",
+                                           folder_ / (act + ".csv")},
+                                          folder_ / "home");
+    EXPECT_EQ(exported.exit_code, 0) << exported.output;
+    std::set<std::string> actors;
+    std::istringstream lines(read_text(folder_ / (act + ".csv")));
+    std::string line;
+    std::getline(lines, line);  // idx,t,act,out,actor,…
+    while (std::getline(lines, line)) {
+      std::istringstream cells(line);
+      std::string cell;
+      for (int column = 0; column < 5; ++column)
+        std::getline(cells, cell, ',');
+      actors.insert(cell);
+    }
+    return actors;
+  }
+
   [[nodiscard]] std::string checkpoint(const std::string& log) const {
     return read_text(folder_ / ("data/ledger/" + log + "/checkpoint"));
+  }
+
+  [[nodiscard]] static std::string size_in(const std::string& note) {
+    const std::size_t begin = note.find('\n') + 1;
+    return note.substr(begin, note.find('\n', begin) - begin);
+  }
+
+  /// What psql says, as the superuser.
+  [[nodiscard]] std::string sql(const std::string& query) const {
+    const Finished done = run_tool("psql",
+                                   {"-X",
+                                    "-q",
+                                    "-A",
+                                    "-t",
+                                    "-h",
+                                    folder_ / "data/run",
+                                    "-U",
+                                    "postgres",
+                                    "-d",
+                                    "rightful",
+                                    "-c",
+                                    query});
+    EXPECT_EQ(done.exit_code, 0) << done.output;
+    return done.output.substr(0, done.output.find('\n'));
+  }
+
+  [[nodiscard]] int thawed_leaves() const {
+    return std::stoi(sql("SELECT count(*) FROM ledger.lookup WHERE act = 'log.thawed'"));
+  }
+
+  /// The field `size` of the only leaf of this act.
+  [[nodiscard]] std::string named_size(const std::string& act, const std::string& log) const {
+    return sql(
+        "SELECT convert_from(leaf, 'UTF8')::json->'d'->>'size' FROM ledger.body JOIN "
+        "ledger.lookup USING (log_id, idx) JOIN ledger.log USING (log_id) WHERE act = '" +
+        act + "' AND origin LIKE '%/" + log + "'");
   }
 
   [[nodiscard]] static std::ptrdiff_t signatures_of(const std::string& note) {
@@ -272,6 +342,7 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   const Finished verified = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
   EXPECT_THAT(read_text(folder_ / "signer.txt"), HasSubstr("signer_signs_again"));
+  EXPECT_EQ(actors_of("log.thawed").size(), 2U) << "both officers answer for it";
 
   // Away for a while, as a disk that is mounted late.
   fs::rename(folder_ / "data/signer/1/memory", folder_ / "away");
@@ -281,12 +352,103 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   fs::rename(folder_ / "away", folder_ / "data/signer/1/memory");
   EXPECT_THAT(status(), HasSubstr("frozen   in the database only, then rightful admin ledger"));
   EXPECT_NE(thaw(folder_ / "forged.note", second).exit_code, 0) << "evidence all the same";
+  sequencer_->signal(SIGSTOP);  // nobody asks the signer meanwhile
+  const std::string kept = read_text(folder_ / "data/signer/1/memory");
   const Finished again = thaw(folder_ / "held.note", second);
   EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_EQ(read_text(folder_ / "data/signer/1/memory"), kept) << "byte for byte";
+  sequencer_->signal(SIGCONT);
   ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
   EXPECT_THAT(status(), HasSubstr("frozen   no"));
   const Finished afterwards = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
   EXPECT_EQ(afterwards.exit_code, 0) << afterwards.output;
+}
+
+// Its leaf is committed, and then the new memory cannot be saved: the log freezes again by itself,
+// and the same command ends what it began.
+TEST_F(LedgerE2e, AThawThatBreaksOffIsRepeated) {
+  start();
+  write_trust("trust.txt");
+  const std::string first = write_token("anna");
+  const std::string second = write_token("ben");
+  ASSERT_TRUE(wait_until_published());
+  fs::copy(folder_ / "data/ledger/1/checkpoint", folder_ / "held.note");
+  const auto thaw = [&] {
+    return run({"admin",
+                "ledger",
+                "thaw",
+                "--held",
+                folder_ / "held.note",
+                "--officer-token",
+                first,
+                "--second-token",
+                second});
+  };
+  const auto is_frozen = [this] { return status().find("state    frozen") != std::string::npos; };
+  fs::remove(folder_ / "data/signer/1/memory");
+  fs::create_directories(folder_ / "data/signer/1/memory/in the way");
+  static_cast<void>(run({"admin", "staff", "list"}));
+  ASSERT_TRUE(wait_for(is_frozen)) << status();
+
+  const Finished broken = thaw();
+
+  EXPECT_NE(broken.exit_code, 0) << broken.output;
+  ASSERT_TRUE(wait_for([&] { return is_frozen() && thawed_leaves() > 0; }))
+      << status() << broken.output;
+  EXPECT_THAT(status(), HasSubstr("frozen   memory_lost"));
+  fs::remove_all(folder_ / "data/signer/1/memory");
+  const Finished thawed = thaw();
+  EXPECT_EQ(thawed.exit_code, 0) << thawed.output;
+  ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
+  EXPECT_THAT(status(), HasSubstr("frozen   no"));
+  const Finished verified = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.output;
+}
+
+// The log is given up while it grows and its publisher signs: what `log.recovery` names as the last
+// signed tree is the last one, for the memory and for the published folder.
+TEST_F(LedgerE2e, ARecoveryNamesTheLastCheckpoint) {
+  start();
+  const std::string token = write_token("anna");
+  std::string old = "1";
+  for (const std::string next : {"1b", "1c", "1d"}) {
+    std::atomic<bool> is_over{false};
+    std::jthread growing([&] {
+      while (!is_over)
+        static_cast<void>(run({"admin", "staff", "list"}));
+    });
+    const std::string before = size_in(checkpoint(old));
+    ASSERT_TRUE(wait_for([&] { return size_in(checkpoint(old)) != before; }));
+    const Finished recovered = run({"admin",
+                                    "ledger",
+                                    "open",
+                                    "audit.localhost/rightful/" + next,
+                                    "--recover",
+                                    "--why",
+                                    "restored",
+                                    "--officer-token",
+                                    token});
+    EXPECT_EQ(recovered.exit_code, 0) << recovered.output;
+    ASSERT_TRUE(wait_for([&] {
+      return fs::exists(folder_ / ("data/ledger/" + next + "/checkpoint"));
+    })) << sequencer_->output();
+    is_over = true;
+    growing.join();
+    ASSERT_TRUE(wait_until_published()) << status();
+
+    const std::string last = size_in(checkpoint(old));
+    std::istringstream memory(read_text(folder_ / ("data/signer/" + old + "/memory")));
+    std::string line;
+    for (int i = 0; i < 3; ++i)
+      std::getline(memory, line);
+    EXPECT_EQ(line, last) << "the signer knows of none that is larger";
+    EXPECT_EQ(named_size("log.recovery", next), last);
+    write_trust("trust.txt");
+    const Finished verified = verify(
+        next, "trust.txt", {"--checkpoint", folder_ / ("data/ledger/" + old + "/checkpoint")});
+    EXPECT_EQ(verified.exit_code, 0) << verified.output;
+    old = next;
+  }
 }
 
 TEST_F(LedgerE2e, OpensTheNextYearAndASuccessor) {
@@ -343,6 +505,7 @@ TEST_F(LedgerE2e, OpensTheNextYearAndASuccessor) {
                                 write_token("ben")});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("it never goes on"));
+  EXPECT_THAT(status(), HasSubstr("frozen   for good: it was given up"));
 }
 
 }  // namespace

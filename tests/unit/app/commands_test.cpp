@@ -60,6 +60,16 @@ TEST(Program, ListsTheCommandsOfAGroup) {
   EXPECT_EQ(asked.code, ExitCode::Ok);
   EXPECT_THAT(asked.out, HasSubstr("admin account add"));
   EXPECT_EQ(cut_short.code, ExitCode::Usage);
+  EXPECT_THAT(cut_short.err, HasSubstr("`admin` needs one of the words above"));
+}
+
+TEST(Program, RefusesAnUnknownCommandOfAGroupAndListsWhatItHas) {
+  const Ended result = run({"admin", "ledger", "stat", "--data-dir", "x"});
+
+  EXPECT_EQ(result.code, ExitCode::Usage);
+  EXPECT_THAT(result.err, HasSubstr("there is no command `admin ledger stat`"));
+  EXPECT_THAT(result.err, HasSubstr("admin ledger status"));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("admin staff add")));
 }
 
 TEST(Program, ExplainsEveryCommand) {
