@@ -42,11 +42,23 @@ Result<std::pair<ledger::FindingKind, std::uint64_t>> parse_known(std::string_vi
               "--known is a finding and its place as they are printed, such as LOGGED_GAP@5120");
 }
 
+/// The same, and which option it is about.
+template <class T>
+Result<T> named(const std::string& option, Result<T> result) {
+  if (result) return result;
+  return fail(result.error().code, option + ": " + result.error().detail);
+}
+
 Result<void> read_trust(const ParsedCommand& line, ledger::VerifyRequest& request) {
   const auto path = line.value("--trust");
-  if (!path) return fail(ErrorCode::InvalidArgument, "--trust FILE is missing");
-  RIGHTFUL_TRY(const Bytes bytes, read_file(*path, ledger::kMaxTrustFileSizeBytes));
-  RIGHTFUL_TRY(const auto trust, ledger::TrustFile::parse(bytes));
+  if (!path) {
+    return fail(ErrorCode::InvalidArgument,
+                "--trust FILE is missing: the keys to believe, which the operator prints with "
+                "`rightful admin ledger trust` and hands over apart from the log");
+  }
+  RIGHTFUL_TRY(const Bytes bytes,
+               named("--trust", read_file(*path, ledger::kMaxTrustFileSizeBytes)));
+  RIGHTFUL_TRY(const auto trust, named("--trust " + *path, ledger::TrustFile::parse(bytes)));
   request.keys = trust.log_keys();
   request.asks_for_witnesses = trust.asks_for_witnesses();
   return {};
@@ -54,7 +66,7 @@ Result<void> read_trust(const ParsedCommand& line, ledger::VerifyRequest& reques
 
 Result<void> read_held(const ParsedCommand& line, ledger::VerifyRequest& request) {
   for (const std::string& path : line.values("--checkpoint")) {
-    RIGHTFUL_TRY(auto note, read_file(path, ledger::kMaxNoteSizeBytes));
+    RIGHTFUL_TRY(auto note, named("--checkpoint", read_file(path, ledger::kMaxNoteSizeBytes)));
     request.held.push_back({.name = path, .note = std::move(note)});
   }
   const auto memory = line.value("--memory");
@@ -62,8 +74,9 @@ Result<void> read_held(const ParsedCommand& line, ledger::VerifyRequest& request
   RIGHTFUL_TRY(auto note, read_file(*memory, ledger::kMaxNoteSizeBytes));
   const auto parsed = ledger::parse_note(note);
   if (!parsed) {
-    return fail(ErrorCode::InvalidArgument,
-                "the memory " + *memory + " is damaged: " + parsed.error().detail);
+    return fail(
+        ErrorCode::InvalidArgument,
+        "the memory " + *memory + " is damaged, or is another file: " + parsed.error().detail);
   }
   request.held.push_back({.name = *memory, .note = std::move(note)});
   return {};
@@ -73,7 +86,7 @@ Result<void> read_times(const ParsedCommand& line, ledger::VerifyRequest& reques
   const std::string age = line.value("--max-age").value_or("15m");
   const auto now = line.value("--now");
   if (now) {
-    RIGHTFUL_TRY(request.now, parse_rfc3339(*now));
+    RIGHTFUL_TRY(request.now, named("--now", parse_rfc3339(*now)));
   } else {
     request.now = SystemClock().now();
   }
@@ -96,10 +109,10 @@ Result<void> read_previous(const ParsedCommand& line, AuditTask& task) {
       return {};
     }
   }
-  RIGHTFUL_TRY(auto place, AuditPlace::open(*path));
+  RIGHTFUL_TRY(auto place, named("--previous", AuditPlace::open(*path)));
   task.previous = std::make_unique<AuditPlace>(std::move(place));
   ledger::TileSource& tiles = task.previous->source();
-  RIGHTFUL_TRY(auto note, tiles.read(ledger::LogPath::checkpoint()));
+  RIGHTFUL_TRY(auto note, named("--previous " + *path, tiles.read(ledger::LogPath::checkpoint())));
   task.request.previous = {.name = *path, .note = std::move(note), .tiles = &tiles};
   return {};
 }
@@ -147,8 +160,15 @@ Result<AuditTask> read_audit_options(const ParsedCommand& line) {
     request.known.insert(place);
   }
   if (const auto enrolment = line.value("--enrol")) {
-    RIGHTFUL_TRY(const Bytes bytes, from_base64url(*enrolment));
-    RIGHTFUL_TRY(request.enrolment, crypto::SignPublicKey::parse(bytes));
+    const auto bytes = from_base64url(*enrolment);
+    const auto key = bytes ? crypto::SignPublicKey::parse(*bytes)
+                           : Result<crypto::SignPublicKey>(std::unexpected(bytes.error()));
+    if (!key) {
+      return fail(ErrorCode::InvalidArgument,
+                  "--enrol is a key of 43 characters in base64url, as `enrol` of the log's first "
+                  "entry has it and the operator confirmed it");
+    }
+    request.enrolment = *key;
   }
   RIGHTFUL_TRY(read_previous(line, task));
   request.threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);

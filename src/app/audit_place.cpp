@@ -8,8 +8,12 @@ Result<AuditPlace> AuditPlace::open(const std::filesystem::path& path) {
     RIGHTFUL_TRY(auto archive, ledger::LogArchive::open(path));
     return AuditPlace(std::move(archive));
   }
-  RIGHTFUL_TRY(auto directory, ledger::LogDirectory::open(path));
-  return AuditPlace(std::move(directory));
+  auto directory = ledger::LogDirectory::open(path);
+  if (directory) return AuditPlace(*std::move(directory));
+  const bool is_absent = directory.error().code == ErrorCode::NotFound;
+  return fail(directory.error().code,
+              is_absent ? "there is neither a folder nor an archive " + path.string()
+                        : directory.error().detail);
 }
 
 ledger::TileSource& AuditPlace::source() {

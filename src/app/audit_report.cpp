@@ -58,11 +58,11 @@ void explain_entries(const Verdict& verdict, Explanation& explanation) {
     return;
   }
   shown.emplace_back(
-      "each entry has the form of an entry, and no writer's number is missing or repeated");
+      "each entry has the agreed form, and no number of those who write is missing or repeated");
   if (verdict.depth == Depth::WithoutSignatures) {
     open.emplace_back("that the writers named in the entries have signed them");
   } else {
-    shown.emplace_back("each entry is signed by a writer that the log's enrolment key admitted");
+    shown.emplace_back("each entry is signed by a process that the log's enrolment key admitted");
   }
 }
 
@@ -72,8 +72,10 @@ void explain_past(const Verdict& verdict,
   auto& shown = explanation.shown;
   auto& open = explanation.not_shown;
   if (verdict.earlier > 0) {
-    shown.push_back(fmt::format("the log goes on from {} earlier checkpoints without a change",
-                                verdict.earlier));
+    shown.push_back(
+        fmt::format("the log has only grown: it holds what {} earlier {} signed, unchanged",
+                    verdict.earlier,
+                    verdict.earlier == 1 ? "checkpoint" : "checkpoints"));
   }
   if (request.held.empty()) {
     open.emplace_back(
@@ -136,7 +138,7 @@ void explain_reports(const Verdict& verdict, Explanation& explanation) {
 
 void explain_single(Explanation& explanation) {
   explanation.shown.emplace_back(
-      "each of these entries stands, with these bytes, at its place in the tree that was signed");
+      "each of these entries stands, byte for byte, at its place in the log that was signed");
   explanation.not_shown.emplace_back(
       "that their writers were admitted, that their numbers are right, and what stands beside "
       "them: only the whole log shows that");
@@ -145,17 +147,38 @@ void explain_single(Explanation& explanation) {
 
 }  // namespace
 
+std::string_view meaning_of(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::Report:
+      return "nothing that was checked speaks against this log. Rely on what is shown above, and "
+             "not on what is not shown; a finding marked as a report is worth a question";
+    case Severity::NotEnough:
+      return "neither that the log is sound nor that it was tampered with: what is named above is "
+             "missing or does not fit. Get it, and check again";
+    case Severity::Proven:
+      return "this copy is not what was signed. Keep it and this output, get a second copy made "
+             "before your eyes, and check again: a broken disk changes bits too. If it stays, "
+             "ask the company (the guide for auditors, section 4, says what)";
+  }
+  return "";
+}
+
 Explanation explain(const Verdict& verdict,
                     const ledger::VerifyRequest& request,
                     AuditScope scope) {
   Explanation explanation;
   if (!verdict.checkpoint || verdict.severity != Severity::Report) return explanation;
-  explanation.shown.push_back(fmt::format("a key of the trust file signed this tree of {} entries",
-                                          verdict.checkpoint->checkpoint.head.size));
+  explanation.shown.push_back(
+      fmt::format("a key of the trust file signed this log as it stands here, with {} entries",
+                  verdict.checkpoint->checkpoint.head.size));
   if (scope == AuditScope::SingleEntries) {
     explain_single(explanation);
   } else {
-    explanation.shown.emplace_back("every hash and every body that is there leads to its root");
+    explanation.shown.emplace_back(
+        verdict.depth == Depth::HashesOnly
+            ? "no published hash was changed, added, removed or moved since"
+            : "no entry was changed, added, removed or moved since: every hash leads to the signed "
+              "one");
     explain_entries(verdict, explanation);
     explain_past(verdict, request, explanation);
     explain_chain(verdict, request, explanation);
@@ -205,6 +228,7 @@ void AuditReport::end_text(const Verdict& verdict,
     out_ << "shown: " << sentence << '\n';
   for (const std::string& sentence : explanation.not_shown)
     out_ << "not shown: " << sentence << '\n';
+  if (explains_ == Explains::Yes) out_ << "meaning: " << meaning_of(verdict.severity) << '\n';
   if (!verdict.checkpoint) {
     out_ << fmt::format("verdict: {}\n", word);
     return;
@@ -246,6 +270,7 @@ void AuditReport::end_json(const Verdict& verdict,
   if (explains_ == Explains::Yes) {
     line["shown"] = explanation.shown;
     line["not_shown"] = explanation.not_shown;
+    line["meaning"] = meaning_of(verdict.severity);
   }
   out_ << line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) << '\n';
 }

@@ -4,6 +4,7 @@
 
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rightful/ledger/verifier.hpp"
@@ -24,6 +25,10 @@ struct Explanation {
 [[nodiscard]] Explanation explain(const ledger::Verdict& verdict,
                                   const ledger::VerifyRequest& request,
                                   AuditScope scope);
+
+/// What a verdict of this gravity means, and what to do; a sentence or two for people who are no
+/// engineers.
+[[nodiscard]] std::string_view meaning_of(ledger::Severity severity) noexcept;
 
 /// Owns  nothing; `out` must outlive it.
 class AuditReport final : public ledger::FindingSink {

@@ -66,8 +66,9 @@ Result<std::optional<std::uint64_t>> read_index(const ParsedCommand& line, std::
 Result<std::optional<Instant>> read_time(const ParsedCommand& line, std::string_view name) {
   const auto text = line.value(name);
   if (!text) return std::nullopt;
-  RIGHTFUL_TRY(const Instant time, parse_rfc3339(*text));
-  return time;
+  const auto time = parse_rfc3339(*text);
+  if (!time) return fail(time.error().code, std::string(name) + ": " + time.error().detail);
+  return *time;
 }
 
 Result<ledger::EvidenceFormat> read_format(const ParsedCommand& line) {
@@ -93,7 +94,9 @@ Result<ledger::ExportRequest> read_export(const ParsedCommand& line) {
   RIGHTFUL_TRY(filter.until, read_time(line, "--until"));
   request.tool = "rightful " RIGHTFUL_VERSION;
   if (std::filesystem::exists(std::filesystem::symlink_status(*line.value("--out"))))
-    return fail(ErrorCode::Conflict, "something has the name " + *line.value("--out") + " already");
+    return fail(ErrorCode::Conflict,
+                "something has the name " + *line.value("--out") +
+                    " already, and nothing is overwritten; name another file with --out");
   return request;
 }
 
@@ -136,6 +139,10 @@ Result<void> write_evidence(AuditPlace& place,
                                         exported.left_out,
                                         path,
                                         to_hex(std::move(file).sha256().bytes()));
+  if (exported.entries == 0) {
+    invocation.console.err << "rightful: no entry fits the filter: are the names of event, person, "
+                              "request and actor right?\n";
+  }
   return {};
 }
 

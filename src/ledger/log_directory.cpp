@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <string_view>
@@ -71,6 +72,17 @@ std::string new_name(const std::string& name) {
   return "." + name + ".new";
 }
 
+// A partial tile, or what a run that was killed left of one: it holds bodies too.
+bool is_partial(const std::string& name) {
+  const std::string digits = name.substr(0, name.find_last_of("0123456789") + 1);
+  const std::string file = digits.substr(digits.find_first_of("0123456789") == 1 ? 1 : 0);
+  if (name != file && name != new_name(file)) return false;
+  unsigned width = 0;
+  const auto [end, error] = std::from_chars(file.data(), file.data() + file.size(), width);
+  return error == std::errc() && end == file.data() + file.size() && file.front() != '0' &&
+         width < kTileWidth;
+}
+
 // Step by step, so that no part of the way is a link.
 Result<Place> find_place(int root, const LogPath& path, Missing missing) {
   UniqueFd folder(::openat(root, ".", kFolderFlags));
@@ -129,6 +141,21 @@ Result<void> compare(const Result<Bytes>& existing, const LogPath& path, ByteVie
 struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
+
+template <class Visit>
+void for_each_name(UniqueFd folder, Visit visit) {
+  const std::unique_ptr<DIR, CloseFolder> listing(::fdopendir(folder.get()));
+  if (listing == nullptr) throw_system_failure("list a folder of the log", errno);
+  static_cast<void>(folder.release());  // the listing closes it
+  for (;;) {
+    errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): each thread would list with a DIR of its own
+    const dirent* const entry = ::readdir(listing.get());
+    if (entry == nullptr) break;
+    visit(std::string(entry->d_name));
+  }
+  if (errno != 0) throw_system_failure("list a folder of the log", errno);
+}
 
 }  // namespace
 
@@ -218,8 +245,10 @@ Result<LogDirectory> LogDirectory::open(const std::filesystem::path& path) {
 Result<Bytes> LogDirectory::read(const LogPath& path) {
   if (const auto waiting = waiting_.find(path.text()); waiting != waiting_.end())
     return waiting->second->read(path);
-  RIGHTFUL_TRY(const Place place, find_place(root_.get(), path, Missing::Report));
-  return read_file_at(place, path);
+  const auto place = find_place(root_.get(), path, Missing::Report);
+  auto content = place ? read_file_at(*place, path) : Result<Bytes>(std::unexpected(place.error()));
+  if (content || content.error().code != ErrorCode::NotFound) return content;
+  return fail(ErrorCode::NotFound, "no file " + path.text());  // and not a part of its name
 }
 
 Result<bool> LogDirectory::has(const LogPath& path) {
@@ -241,21 +270,13 @@ Result<std::vector<std::uint64_t>> LogDirectory::saved_checkpoints() {
   auto folder = open_folder(root_.get(), "checkpoints", Missing::Report);
   if (!folder && folder.error().code == ErrorCode::NotFound) return sizes;
   if (!folder) return std::unexpected(std::move(folder).error());
-  const std::unique_ptr<DIR, CloseFolder> listing(::fdopendir(folder->get()));
-  if (listing == nullptr) throw_system_failure("list checkpoints of " + name_, errno);
-  static_cast<void>(folder->release());  // the listing closes it
-  while (true) {
-    errno = 0;
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): each thread would list with a DIR of its own
-    const dirent* const entry = ::readdir(listing.get());
-    if (entry == nullptr) break;
-    const auto path = LogPath::parse(std::string("checkpoints/") + entry->d_name);
-    if (!path) continue;
-    if (sizes.size() == kMaxSavedCheckpoints)
-      return fail(ErrorCode::LimitExceeded, "more than 65536 saved checkpoints");
-    sizes.push_back(path->index());
-  }
-  if (errno != 0) throw_system_failure("list checkpoints of " + name_, errno);
+  bool are_too_many = false;
+  for_each_name(*std::move(folder), [&](const std::string& name) {
+    const auto path = LogPath::parse("checkpoints/" + name);
+    if (path && !are_too_many) sizes.push_back(path->index());
+    are_too_many = sizes.size() > kMaxSavedCheckpoints;
+  });
+  if (are_too_many) return fail(ErrorCode::LimitExceeded, "more than 65536 saved checkpoints");
   std::ranges::sort(sizes);
   return sizes;
 }
@@ -311,16 +332,18 @@ Result<void> LogDirectory::drop_partials(const LogPath& full) {
   RIGHTFUL_CHECK(full.width() == kTileWidth);
   RIGHTFUL_TRY(const Place place, find_place(root_.get(), full, Missing::Report));
   const std::string name = place.name + ".p";
-  const auto folder = open_folder(place.folder.get(), name, Missing::Report);
+  auto folder = open_folder(place.folder.get(), name, Missing::Report);
   if (!folder && folder.error().code == ErrorCode::NotFound) return {};
   if (!folder) return std::unexpected(folder.error());
-  for (unsigned width = 1; width < kTileWidth; ++width) {
-    const std::string file = std::to_string(width);
-    // The second was left by a run that was killed; it holds bodies too.
-    for (const std::string& name_there : {file, new_name(file)}) {
-      if (::unlinkat(folder->get(), name_there.c_str(), 0) != 0 && errno != ENOENT)
-        throw_system_failure("unlink of a partial tile", errno);
-    }
+  std::vector<std::string> ours;
+  for_each_name(*std::move(folder), [&ours](const std::string& file) {
+    if (is_partial(file)) ours.push_back(file);
+  });
+  folder = open_folder(place.folder.get(), name, Missing::Report);
+  if (!folder) return std::unexpected(folder.error());
+  for (const std::string& file : ours) {
+    if (::unlinkat(folder->get(), file.c_str(), 0) != 0 && errno != ENOENT)
+      throw_system_failure("unlink of a partial tile", errno);
   }
   // A reader may have put something else there: then the folder stays.
   static_cast<void>(::unlinkat(place.folder.get(), name.c_str(), AT_REMOVEDIR));

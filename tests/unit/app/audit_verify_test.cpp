@@ -115,7 +115,7 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
       {{"audit", "verify", folder}, "--trust FILE is missing"},
       {{"audit", "verify", folder, "--trust", file("none")}, "no file"},
       {{"audit", "verify", folder, "--trust", file("bad_trust")}, "line 1: a line begins with"},
-      {{"audit", "verify", file("none"), "--trust", file("trust")}, "no file"},
+      {{"audit", "verify", file("none"), "--trust", file("trust")}, "neither a folder nor"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--memory", file("bad_memory")},
        "is damaged"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--checkpoint", file("none")},
@@ -127,7 +127,7 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
       {{"audit", "verify", folder, "--trust", file("trust"), "--known", "TREE_ROOT"}, "--known is"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--known", "NOTHING@1"}, "--known is"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--known", "TILE@1x"}, "--known is"},
-      {{"audit", "verify", folder, "--trust", file("trust"), "--enrol", "AAAA"}, "32 bytes"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--enrol", "AAAA"}, "43 characters"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--nothing"}, "unknown option"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--proof", file("trust")},
        "given together"},
@@ -135,7 +135,7 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
        "no PLACE is given"},
       {{"audit", "verify", "--trust", file("trust"), "--proof", "a", "--leaf", "b"}, "no file"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--previous", file("none")},
-       "no file"},
+       "neither a folder nor"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--hashes-only", "--previous", folder},
        "goes with neither"},
       {{"audit", "verify", file("trust"), "--trust", file("trust")}, "ends early"}};
@@ -244,15 +244,47 @@ TEST_F(AuditVerify, SignaturesOfEntriesMayBeLeftUnchecked) {
   EXPECT_THAT(ended.out, HasSubstr("who signed the entries was not checked"));
 }
 
+TEST_F(AuditVerify, SaysWhatABadVerdictMeansAndWhatToDo) {
+  EXPECT_THAT(verify({"--explain", "--max-age", "2s"}).out,
+              HasSubstr("\nmeaning: neither that the log is sound nor"));
+  log_.bodies[5][20] ^= std::byte{1};
+  log_.publish();
+
+  EXPECT_THAT(verify({"--explain"}).out, HasSubstr("\nmeaning: this copy is not what was signed."));
+  const std::string last = verify({"--explain", "--json"}).out;
+  const auto json = nlohmann::json::parse(last.substr(last.rfind("\n{") + 1));
+  EXPECT_THAT(json.at("meaning").get<std::string>(), HasSubstr("get a second copy"));
+  EXPECT_THAT(verify().out, Not(HasSubstr("meaning:"))) << "only for those who ask";
+}
+
+TEST_F(AuditVerify, NamesTheOptionThatIsWrong) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+      {{"--max-age", "soon"}, "--max-age is a number with s, m, h or d"},
+      {{"--enrol", "abc"}, "--enrol is a key of 43 characters"},
+      {{"--checkpoint", file("absent")}, "--checkpoint: no file"},
+      {{"--previous", file("absent")}, "--previous: there is neither a folder nor an archive"}};
+  for (const auto& [words, text] : wrong) {
+    const Ended ended = verify(words);
+    EXPECT_EQ(ended.code, 3) << text;
+    EXPECT_THAT(ended.err, HasSubstr(text));
+  }
+  const Ended time = run({"audit", "verify", "x", "--trust", file("trust"), "--now", "yesterday"});
+  EXPECT_EQ(time.code, 3);
+  EXPECT_THAT(time.err, HasSubstr("--now: a time is RFC 3339"));
+}
+
 TEST_F(AuditVerify, SaysWhatWasShownAndWhatWasNot) {
   const Ended ended = verify({"--explain"});
 
-  EXPECT_THAT(ended.out,
-              HasSubstr("shown: a key of the trust file signed this tree of 12 entries"));
-  EXPECT_THAT(ended.out, HasSubstr("shown: each entry is signed by a writer"));
+  EXPECT_THAT(
+      ended.out,
+      HasSubstr(
+          "shown: a key of the trust file signed this log as it stands here, with 12 entries"));
+  EXPECT_THAT(ended.out, HasSubstr("shown: each entry is signed by a process"));
   EXPECT_THAT(ended.out, HasSubstr("not shown: that this is the log that others saw"));
   EXPECT_THAT(ended.out, HasSubstr("not shown: what happened after 2026-01-01T00:00:01.000Z"));
   EXPECT_THAT(ended.out, HasSubstr("not shown: anything that was never logged"));
+  EXPECT_THAT(ended.out, HasSubstr("\nmeaning: nothing that was checked speaks against this log."));
   files_.write("held", as_text(log_.note()));
   EXPECT_THAT(verify({"--explain", "--checkpoint", file("held")}).out,
               Not(HasSubstr("that others saw")));
