@@ -181,7 +181,7 @@ std::string event_list(const ObservedLeaves& observed, const std::filesystem::pa
          "not allow writes `request.not_possible`,\na download that is not allowed "
          "`package.download_refused`. A worker that ends gives its request back with "
          "`job.rescued`; one that\nhas died is found by the next claim: `job.rescued` before "
-         "`job.claimed`.\n\n" +
+         "`job.claimed`, and `package.deleted` for what it had sealed.\n\n" +
          move_list(observed) +
          "\n## Events\n\n"
          "Where each of `events.def` is made.\n\n" +
