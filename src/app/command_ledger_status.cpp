@@ -22,6 +22,8 @@ constexpr std::string_view kNoLog =
 constexpr std::uint64_t kCountedRows = 1'000'000;
 /// From then on `serve` calls it an alarm too.
 constexpr std::chrono::seconds kBehind{10};
+/// Twice the time after which a log that is signed has a new checkpoint, whatever happens.
+constexpr std::chrono::minutes kLateCheckpoint{10};
 
 CommandSpec status_spec() {
   return {
@@ -104,6 +106,9 @@ void print_log(std::ostream& out, const LogView& view, const SignerPlace& place,
   }
   const bool is_live =
       view.log.state == tables::LogState::Open || view.log.state == tables::LogState::Frozen;
+  const bool is_late = view.newest && now - view.newest->signed_at > kLateCheckpoint;
+  if (view.log.state == tables::LogState::Open && is_late)
+    out << "  late     a checkpoint comes every five minutes: do sequencer and signer run?\n";
   if (is_live) {
     out << fmt::format("  frozen   {}\n", words_about(freeze_reason(place, view), view));
   }

@@ -248,6 +248,28 @@ TEST_F(LedgerAdminE2e, OfficersAdministerWhatAnAuditorReads) {
       run({"admin", "ledger", "forget-staff", "auditor", "--why", "account_closed"}).exit_code, 0);
 }
 
+TEST_F(LedgerAdminE2e, StatusSaysWhatIsNotThereAndWhatWaits) {
+  EXPECT_THAT(run({"admin", "ledger", "status"}).output, HasSubstr("rightful admin keys init"));
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  const Finished none = run({"admin", "ledger", "status"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_THAT(none.output, HasSubstr("there is no ledger yet: `rightful migrate` opens it"));
+
+  add_staff("one", "officer");
+  const Finished nobody = run({"admin", "staff", "end", "two"});
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_THAT(nobody.output, HasSubstr("`rightful admin staff list` names all"));
+  SystemClock clock;
+  std::string status;
+  for (int round = 0; round < 10 && status.find("entries wait") == std::string::npos; ++round) {
+    clock.wait_for(std::stop_token(), 6s);
+    status = run({"admin", "ledger", "status"}).output;
+  }
+  EXPECT_THAT(status,
+              HasSubstr("does `rightful serve`, or `rightful work --role sequencer`, run?"));
+  EXPECT_THAT(status, HasSubstr("signed   nothing yet"));
+}
+
 // A published log that the database does not know: a backup from before it was opened.
 TEST_F(LedgerAdminE2e, ServeWaitsForTheReplayAfterARestore) {
   ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
