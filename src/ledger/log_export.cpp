@@ -125,11 +125,17 @@ Result<void> add_bundles(ArchiveWriter& archive, TileSource& source, std::uint64
   return {};
 }
 
+/// The checkpoint that was verified, and the note it came in.
+struct VerifiedHead {
+  const Checkpoint& checkpoint;
+  const Bytes& note;
+};
+
 Result<Exported> archive_tree(TileSource& source,
-                              const Verdict& verified,
+                              const VerifiedHead& verified,
                               const ExportRequest& request,
                               EvidenceSink& sink) {
-  const Checkpoint& checkpoint = verified.checkpoint->checkpoint;
+  const Checkpoint& checkpoint = verified.checkpoint;
   const std::uint64_t size = checkpoint.head.size;
   if (size > kMaxArchivedEntries) {
     return fail(ErrorCode::LimitExceeded,
@@ -221,10 +227,10 @@ Result<std::vector<std::uint64_t>> select(TileSource& source,
 }
 
 Result<Exported> archive_selection(TileSource& source,
-                                   const Verdict& verified,
+                                   const VerifiedHead& verified,
                                    const ExportRequest& request,
                                    EvidenceSink& sink) {
-  const Checkpoint& checkpoint = verified.checkpoint->checkpoint;
+  const Checkpoint& checkpoint = verified.checkpoint;
   Exported exported;
   RIGHTFUL_TRY(const auto selected, select(source, checkpoint.head, request.filter, exported));
   if (selected.empty()) {
@@ -256,10 +262,11 @@ Result<Exported> export_log(TileSource& source,
                             const ExportRequest& request,
                             EvidenceSink& sink) {
   RIGHTFUL_CHECK(verified.severity == Severity::Report && verified.checkpoint);
+  const VerifiedHead head{.checkpoint = verified.checkpoint->checkpoint, .note = verified.note};
   if (request.format != EvidenceFormat::Archive)
-    return export_lines(source, verified.checkpoint->checkpoint.head, request, sink);
-  if (request.filter.takes_all()) return archive_tree(source, verified, request, sink);
-  return archive_selection(source, verified, request, sink);
+    return export_lines(source, head.checkpoint.head, request, sink);
+  if (request.filter.takes_all()) return archive_tree(source, head, request, sink);
+  return archive_selection(source, head, request, sink);
 }
 
 }  // namespace rightful::ledger

@@ -45,6 +45,10 @@ std::optional<FreezeReason> find_contradiction(const SignerMemory& memory,
 }  // namespace
 
 Result<Bytes> MemoryFile::load() {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path_, unknown)) {
+    return fail(ErrorCode::InvalidArgument, path_.string() + " is a folder");
+  }
   return read_file(path_, kMaxMemorySizeBytes);
 }
 
@@ -72,20 +76,22 @@ Signer Signer::start(MemoryStore& store,
 
 void Signer::freeze(FreezeReason reason) {
   frozen_ = reason;  // first: if the disk fails, nothing is signed either
-  if (memory_->frozen()) return;
+  if (!memory_ || memory_->frozen()) return;
   memory_ = memory_->frozen_by(reason);
   store_.save(as_bytes(memory_->text()));
 }
 
 std::expected<std::string, SignRefusal> Signer::sign(const SignRequest& request) {
-  if (frozen_) {
+  if (frozen_ || !memory_) {
     const std::uint64_t size = memory_ ? memory_->frontier().size() : 0;
-    return std::unexpected(SignRefusal{SignRefusal::Kind::Frozen, frozen_, size});
+    const FreezeReason why = frozen_.value_or(FreezeReason::MemoryLost);
+    return std::unexpected(SignRefusal{SignRefusal::Kind::Frozen, why, size});
   }
   auto next = memory_->decide(request);
   if (!next) {
-    if (next.error().reason) freeze(*next.error().reason);
-    return std::unexpected(next.error());
+    const SignRefusal& refusal = next.error();
+    if (refusal.reason) freeze(*refusal.reason);
+    return std::unexpected(refusal);
   }
   if (*next != *memory_) {
     store_.save(as_bytes(next->text()));

@@ -148,8 +148,9 @@ Result<TrustFile> TrustFile::parse(ByteView bytes) {
     if (!read) return unusable(number, read.error().detail);
   }
   if (reader.log_keys().empty()) return unusable("no line `log <vkey>`");
-  if (!reader.quorum()) return unusable("no line `quorum none`");
-  return TrustFile(reader.log_keys(), *reader.quorum() != kNone);
+  const auto quorum = reader.quorum();
+  if (!quorum) return unusable("no line `quorum none`");
+  return TrustFile(reader.log_keys(), *quorum != kNone);
 }
 
 std::string format_trust_file(std::span<const NoteKey> log_keys) {
