@@ -159,7 +159,7 @@ void write_new_key(const fs::path& folder, Random& random) {
 }  // namespace
 
 Result<ledger::SignerMemory> SignerRoom::memory() const {
-  RIGHTFUL_TRY(const Bytes bytes, read_file(memory_file(), ledger::kMaxMemorySizeBytes));
+  RIGHTFUL_TRY(const Bytes bytes, ledger::MemoryFile(memory_file()).load());
   return ledger::SignerMemory::parse(bytes);
 }
 

@@ -243,7 +243,11 @@ BulkSession& Sequencer::Impl::connected() {
   return *session;
 }
 
+// Its own leaves are enrolled under the key that it was given, so the log's can be no other.
 void Sequencer::Impl::learn_log(const LogIdentity& identity) {
+  if (identity.enrolment != keys.ledger_enrolment_key().public_key()) {
+    throw Failure(Retry::Never, "ledger_damaged", "the log's row names another enrolment key");
+  }
   if (log) return;
   log = identity;
   writer.emplace(std::move(key), identity.origin);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "rightful/ledger/frontier.hpp"
 #include "rightful/ledger/tiles.hpp"
 #include "rightful/ledger/tree.hpp"
+#include "rightful/store/embedded_cluster.hpp"
 
 #include "tests/e2e/program.hpp"
 
@@ -388,6 +390,75 @@ TEST_F(LedgerAttack, RestoresYesterdaysDatabase) {
   })) << again.output();
   report(line_with(again.output(), is_up ? "size_smaller" : "replay-erasures"));
   EXPECT_THAT(again.output(), HasSubstr(is_up ? "size_smaller" : "replay-erasures"));
+}
+
+/// O10. As an operator restores, with PostgreSQL's own tools: nothing starts, and nothing is
+/// written. Whoever takes the published folder away too meets the signer.
+TEST_F(LedgerAttack, RestoresYesterdaysDump) {
+  const std::string socket = folder_ / "data/run";
+  const Finished dumped = run_tool(
+      "pg_dump", {"-h", socket, "-U", "postgres", "-Fc", "-f", folder_ / "dump", "rightful"});
+  ASSERT_EQ(dumped.exit_code, 0) << dumped.output;
+  grow_and_publish();
+  stop();
+  const int today = published_size();
+  const auto with_server = [&](const std::function<void()>& action) {
+    const auto cluster =
+        store::EmbeddedCluster::start_or_adopt({.directory = folder_ / "data"}).value();
+    action();
+  };
+  const auto state = [this] {
+    return sql(
+        "SELECT size || ' ' || (SELECT count(*) FROM ledger.outbox) || ' ' || "
+        "(SELECT count(*) FROM ledger.writer) FROM ledger.head");
+  };
+  std::string restored;
+  with_server([&] {
+    const Finished done = run_tool("pg_restore",
+                                   {"--clean",
+                                    "--create",
+                                    "--if-exists",
+                                    "--exit-on-error",
+                                    "-h",
+                                    socket,
+                                    "-U",
+                                    "postgres",
+                                    "-d",
+                                    "postgres",
+                                    folder_ / "dump"});
+    ASSERT_EQ(done.exit_code, 0) << done.output;
+    restored = state();
+    ASSERT_LT(std::stoi(restored), today);
+  });
+
+  for (const std::vector<std::string>& role :
+       {std::vector<std::string>{"work", "--role", "sequencer"},
+        std::vector<std::string>{"serve",
+                                 "--catalog",
+                                 std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
+                                 "--listen",
+                                 "127.0.0.1:0"}}) {
+    Running refused(here(role),
+                    folder_ / "home",
+                    {"DEMO_SHOP_URL=postgresql:///none",
+                     "DEMO_VOICE_ROOT=/nonexistent",
+                     "DEMO_DOORBELL_ROOT=/nonexistent"},
+                    folder_ / ("refused-" + role.front() + ".txt"));
+    ASSERT_TRUE(wait_until([&] { return !refused.is_running(); })) << refused.output();
+    report(line_with(refused.output(), "replay-erasures"));
+    EXPECT_THAT(refused.output(),
+                HasSubstr("the checkpoint of " + std::to_string(today) +
+                          " entries of the published log 1 is not in this database: a backup was "
+                          "restored"));
+  }
+  with_server([&] { EXPECT_EQ(state(), restored) << "no epoch began, no leaf was sequenced"; });
+
+  fs::rename(folder_ / "data/ledger", folder_ / "taken away");
+  start();
+  report(service_line("reason=size_smaller"));
+  EXPECT_TRUE(wait_until([&] { return sql("SELECT state FROM ledger.log") == "frozen"; }));
+  EXPECT_FALSE(fs::exists(log_folder() / "checkpoint")) << "nothing is signed";
+  expect_found(verify({}, folder_ / "taken away/1"), 0, "verified");
 }
 
 /// A row that vanishes between INSERT and COMMIT, as no process of ours could make it.

@@ -133,6 +133,12 @@ TEST_F(SignerFreeze, F4WhenTheMemoryIsCut) {
   expect_frozen(FreezeReason::MemoryLost);
 }
 
+TEST_F(SignerFreeze, F4WhenTheMemoryIsAFolder) {
+  fs::remove(memory_file());
+  fs::create_directory(memory_file());
+  expect_frozen(FreezeReason::MemoryLost);
+}
+
 TEST_F(SignerFreeze, F4WhenItsFolderIsGone) {
   fs::remove_all(signer_ / "2026");
   expect_frozen(FreezeReason::MemoryLost);

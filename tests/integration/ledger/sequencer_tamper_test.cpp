@@ -256,6 +256,20 @@ TEST_F(SequencerTamper, AWriterThatNobodyEnrolledIsRefused) {
   expect_sound();
 }
 
+// Who enrols writers is what the process was given, not what a row says.
+TEST_F(SequencerTamper, AnExchangedEnrolmentKeyStopsTheLog) {
+  const auto own = crypto::SigningKey::generate(random_);
+  database_.execute_as_admin("UPDATE ledger.log SET enrol_key = '\\x" +
+                             to_hex(own.public_key().bytes()) + "'");
+  const HandWriter forger = hand_writer();
+  stage({forger.start(own), forger.leaf(1)});
+
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  sequencer_ = make_sequencer();
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged") << "a new process too";
+  EXPECT_EQ(count("ledger.outbox"), 2);
+}
+
 // What says that a body may be missing is believed of enrolled writers only, also while it waits.
 class ForgedRedaction : public SequencerTamper {
  protected:
