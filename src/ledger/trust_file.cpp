@@ -148,7 +148,7 @@ Result<TrustFile> TrustFile::parse(ByteView bytes) {
     if (!read) return unusable(number, read.error().detail);
   }
   if (reader.log_keys().empty()) return unusable("no line `log <vkey>`");
-  const auto quorum = reader.quorum();
+  const auto& quorum = reader.quorum();
   if (!quorum) return unusable("no line `quorum none`");
   return TrustFile(reader.log_keys(), *quorum != kNone);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/log.hpp"
 
 #include "store/bulk_session.hpp"
@@ -42,10 +43,12 @@ void BatchWriter::write_leaves(BulkSession& session,
   lookup_.clear();
   std::uint64_t index = old_size;
   for (const auto& [leaf] : batch.placed()) {
+    const auto& hash = leaf->hash;
+    RIGHTFUL_CHECK(hash);
     entries_.begin_row();
     entries_.add_smallint(log_id_);
     entries_.add_bigint(index);
-    entries_.add_bytes(leaf->hash->bytes());
+    entries_.add_bytes(hash->bytes());
     bodies_.begin_row();
     bodies_.add_smallint(log_id_);
     bodies_.add_bigint(index);

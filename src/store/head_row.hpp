@@ -17,8 +17,8 @@ class BulkSession;
 struct HeadRow {
   LogIdentity log;
   ledger::Frontier frontier;
-  bool takes_leaves;  ///< open or frozen
-  bool is_live;       ///< the newest of those
+  bool takes_leaves = false;  ///< open or frozen
+  bool is_live = false;       ///< the newest of those
 };
 
 /// @param lock  queries::kLockHead or kWaitForHead. @return empty when another holds the lock, or

@@ -41,7 +41,7 @@ class FixedBytes {
  private:
   explicit FixedBytes(const std::array<std::byte, N>& bytes) : bytes_(bytes) {}
 
-  std::array<std::byte, N> bytes_;
+  std::array<std::byte, N> bytes_{};
 };
 
 using SignPublicKey = FixedBytes<struct SignPublicKeyTag, 32>;      ///< Ed25519, RFC 8032

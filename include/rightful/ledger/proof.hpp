@@ -28,7 +28,6 @@ using Proof = std::vector<TreeHash>;
                                                    std::uint64_t size);
 
 /// A tree of a size and its root.
-// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a hash has no default value
 struct TreeHead {
   std::uint64_t size = 0;
   TreeHash root;
