@@ -114,6 +114,19 @@ void print_log(std::ostream& out, const LogView& view, const SignerPlace& place,
   }
 }
 
+/// The row of a checkpoint is committed before its file is put in place: a file that names more
+/// than the database, looked at in this order, was written by a database that is no more.
+void print_what_is_lost(std::ostream& out, StateStore& state, const LogView& view) {
+  const auto published = published_size(state.ledger_directory(), view);
+  if (view.is_given_up || !published || *published <= view.head.size()) return;
+  const auto now = view_log_or_live(state.pool(), view.name);
+  if (!now || *published <= now->head.size()) return;
+  out << fmt::format(
+      "  lost     the published checkpoint names {} entries: a backup was restored; "
+      "docs/operations.md, \"After a restore\"\n",
+      *published);
+}
+
 void print_outbox(std::ostream& out, const tables::OutboxFacts& outbox) {
   out << fmt::format("outbox\n  rows     {}\n  oldest   {:.1f} s\n",
                      outbox.rows,
@@ -130,8 +143,10 @@ Result<void> status(const Invocation& invocation, const Settings& settings) {
   const SignerPlace place(state->signer_directory());
   const auto views = view_logs(state->pool());
   if (views.empty()) return fail(ErrorCode::NotFound, std::string(kNoLog));
-  for (const LogView& view : views)
+  for (const LogView& view : views) {
     print_log(invocation.console.out, view, place, clock.now());
+    print_what_is_lost(invocation.console.out, *state, view);
+  }
   store::Transaction transaction = state->pool().begin();
   print_outbox(invocation.console.out, tables::outbox_facts(transaction, kCountedRows));
   return {};

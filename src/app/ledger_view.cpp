@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "rightful/core/failure.hpp"
+#include "rightful/core/files.hpp"
+#include "rightful/ledger/checkpoint.hpp"
 #include "rightful/store/log_succession.hpp"
 
 namespace rightful::app {
@@ -60,6 +62,15 @@ std::vector<ledger::NoteKey> keys_that_sign(const LogView& view) {
     }
   }
   return keys;
+}
+
+std::optional<std::uint64_t> published_size(const std::filesystem::path& ledgers,
+                                            const LogView& view) {
+  const auto note = read_file(ledgers / view.name / "checkpoint", ledger::kMaxNoteSizeBytes);
+  if (!note) return std::nullopt;
+  const auto opened = ledger::open_checkpoint(*note, keys_that_sign(view));
+  if (!opened || opened->checkpoint.origin != view.log.origin) return std::nullopt;
+  return opened->checkpoint.head.size;
 }
 
 Result<std::optional<ledger::FreezeReason>> freeze_reason(const SignerPlace& place,

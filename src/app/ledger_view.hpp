@@ -3,6 +3,8 @@
 /// folder and at its signer. Changes nothing and writes no leaf.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +42,11 @@ struct LogView {
 
 /// Those that may stand under a checkpoint of the log now.
 [[nodiscard]] std::vector<ledger::NoteKey> keys_that_sign(const LogView& view);
+
+/// How many entries the checkpoint in the log's published folder names. Empty when there is none
+/// that a key of the log has signed.
+[[nodiscard]] std::optional<std::uint64_t> published_size(const std::filesystem::path& ledgers,
+                                                          const LogView& view);
 
 /// Why the signer signs nothing; empty when it would sign.
 /// @return Denied when this user may not look.

@@ -44,7 +44,9 @@ Result<UniqueFd> open_private(const std::filesystem::path& path) {
                       "new service with `rightful admin keys init`");
     }
     if (errno == EACCES || errno == EPERM) {
-      return unusable(ErrorCode::Denied, path, "may not be read by this user");
+      return unusable(ErrorCode::Denied,
+                      path,
+                      "may not be read by this user: run this as the owner of the keys");
     }
     throw_system_failure("open of a key file", errno);
   }

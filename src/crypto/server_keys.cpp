@@ -112,7 +112,8 @@ Result<void> check_directory(const fs::path& directory) {
   if (::stat(directory.c_str(), &facts) != 0) {
     if (errno == EACCES) {
       return fail(ErrorCode::Denied,
-                  "key directory " + directory.string() + " may not be read by this user");
+                  "key directory " + directory.string() +
+                      " may not be read by this user: run this as the owner of the keys");
     }
     return fail(ErrorCode::NotFound,
                 "there is no key directory " + directory.string() +

@@ -314,6 +314,13 @@ TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
 
   const auto refused = serve("refused.log");
   EXPECT_TRUE(refused->wait_for_output("a backup was restored", 60s)) << refused->output();
+  EXPECT_THAT(run({"admin", "ledger", "status"}).output,
+              HasSubstr("  lost     the published checkpoint names"));
+  const auto sequencer = std::make_unique<Running>(here({"work", "--role", "sequencer"}),
+                                                   folder_ / "home",
+                                                   std::vector<std::string>{},
+                                                   folder_ / "sequencer.log");
+  EXPECT_TRUE(sequencer->wait_for_output("a backup was restored", 60s)) << sequencer->output();
   const Finished opened = run({"admin",
                                "ledger",
                                "open",
@@ -333,6 +340,7 @@ TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
   const Finished again = run(erase);
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("knows nobody under this account"));
+  EXPECT_THAT(run({"admin", "ledger", "status"}).output, Not(HasSubstr("  lost  ")));
 }
 
 /// How often the bytes stand in a process's memory; nothing where this user may not look.
