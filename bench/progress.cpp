@@ -7,11 +7,17 @@
 #include <fmt/format.h>
 
 namespace rightful::bench {
+namespace {
+
+constexpr std::chrono::seconds kBetweenLines{5};
+
+}  // namespace
 
 Progress::Progress() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void Progress::begin(std::string_view part) {
   part_ = part;
+  shown_ = {};
   show("preparing");
 }
 
@@ -20,6 +26,9 @@ void Progress::show(std::string_view step, int round, int rounds) {
 }
 
 void Progress::show(std::string_view step) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_terminal_ && now - shown_ < kBetweenLines) return;
+  shown_ = now;
   put(std::string(step));
 }
 

@@ -17,6 +17,7 @@ class Progress {
   /// A new part of the run: `V: 1,700 recordings …`.
   void begin(std::string_view part);
   void show(std::string_view step, int round, int rounds);
+  /// For what changes often: into a file goes a line every five seconds.
   void show(std::string_view step);
   /// Takes the line away.
   void clear();
@@ -25,6 +26,7 @@ class Progress {
   void put(const std::string& line);
 
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_;
   bool is_terminal_;
   std::string part_;
 };

@@ -23,7 +23,7 @@ constexpr auto kShortestPoll = 50ms;
 constexpr auto kLongestPoll = 200ms;
 constexpr auto kAfterFailure = 1s;
 constexpr auto kAfterDamage = 30s;
-constexpr auto kBetweenCheckpoints = 1s;
+constexpr auto kLookAgain = 1s;  // a checkpoint grows old, another process sequences
 constexpr auto kPatienceWithSigner = 5s;
 
 store::ConnectionSettings named(store::ConnectionSettings settings, std::string_view name) {
@@ -162,7 +162,7 @@ std::chrono::milliseconds LedgerLine::publish_once() {
       const std::lock_guard lock(mutex_);
       published_ = report.size;
       is_behind_ = published_ < size_;
-      return kBetweenCheckpoints;
+      return publisher_.until_due();
     }
     case store::PublishStep::Frozen:
       return kAfterFailure;
@@ -191,7 +191,7 @@ void LedgerLine::run_publisher(const std::stop_token& stop) {
       }
     }
     static_cast<void>(clock_.wait_for(stop, pause));
-    wait_for_size(stop, kBetweenCheckpoints);
+    wait_for_size(stop, kLookAgain);
   }
 }
 

@@ -71,7 +71,7 @@ ResultHandle BulkSession::execute(const Sql& sql, std::span<const Value> values,
 }
 
 void BulkSession::begin(Isolation isolation, const ConnectionSettings& settings) {
-  run_script("begin", queries::begin_script(isolation, settings));
+  run_script("begin", queries::begin_script(isolation, settings) + "; " + queries::kAlongIndexes);
 }
 
 Rows BulkSession::run(const Sql& sql, std::span<const Value> values) {

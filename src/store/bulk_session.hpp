@@ -34,6 +34,7 @@ class BulkSession {
   /// away.
   [[nodiscard]] bool is_usable() const noexcept;
 
+  /// Its statements are planned along indexes (queries::kAlongIndexes).
   void begin(Isolation isolation, const ConnectionSettings& settings);
   Rows run(const Sql& sql, std::span<const Value> values);
   /// The same, with columns in PostgreSQL's binary forms: for what is moved in bulk.

@@ -117,8 +117,8 @@ Publisher::Facts Publisher::read_facts() {
 }
 
 bool Publisher::is_due(const Facts& facts) const {
-  if (!last_ || !edge_) return true;
-  const auto age = clock_.steady_now() - *last_;
+  if (!begun_ || !edge_) return true;
+  const auto age = clock_.steady_now() - *begun_;
   const bool is_new = facts.head.size() != edge_->size() || facts.head.root() != edge_->root();
   return is_new ? age >= settings_.at_most_every : age >= settings_.at_least_every;
 }
@@ -146,6 +146,7 @@ PublishReport Publisher::publish_now() {
 }
 
 PublishReport Publisher::publish_facts(const Facts& facts) {
+  const auto begun = clock_.steady_now();
   if (!edge_) resume(facts);
   const Batch batch = read_batch(facts);
   bool is_written = false;
@@ -161,7 +162,15 @@ PublishReport Publisher::publish_facts(const Facts& facts) {
     }
   }
   // Whatever contradicts itself is shown to the signer all the same: it decides, and remembers.
-  return ask(facts, batch, is_written);
+  const PublishReport report = ask(facts, batch, is_written);
+  if (report.step == PublishStep::Published) begun_ = begun;
+  return report;
+}
+
+std::chrono::milliseconds Publisher::until_due() const {
+  if (!begun_ || !edge_) return {};
+  const auto age = clock_.steady_now() - *begun_;
+  return std::max({}, std::chrono::ceil<std::chrono::milliseconds>(settings_.at_most_every - age));
 }
 
 // A tree that was signed: its right edge from the tiles, or from the rows where tiles are missing.
@@ -213,11 +222,7 @@ Publisher::Batch Publisher::read_batch(const Facts& facts) {
 Result<void> Publisher::write_files(const Batch& batch) {
   const std::uint64_t size = batch.claimed.size;
   if (size == batch.old_size) return {};
-  for (std::uint64_t index = batch.first / kTileWidth; index * kTileWidth < size; ++index) {
-    const auto width =
-        static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, size - index * kTileWidth));
-    RIGHTFUL_TRY(write_bundle(pool_, settings_.log_id, source_, sink_, index, width));
-  }
+  RIGHTFUL_TRY(write_bundles(pool_, settings_.log_id, source_, sink_, batch.first, size));
   TileRow row(source_, batch.first, batch.leaves);
   RIGHTFUL_TRY(ledger::write_hash_tiles(sink_, row, batch.old_size, size));
   RIGHTFUL_TRY(sink_.flush());
@@ -284,7 +289,6 @@ PublishReport Publisher::freeze(ledger::FreezeReason reason) {
   const auto set = ledger_tables::set_log_state(transaction, settings_.log_id, LogState::Frozen);
   transaction.commit();
   edge_.reset();
-  last_.reset();
   log::error("ledger_frozen",
              "log={} reason={} then=\"{}\"",
              ledger_tables::short_name(settings_.origin),
@@ -297,7 +301,6 @@ PublishReport Publisher::freeze(ledger::FreezeReason reason) {
 
 PublishReport Publisher::stop(std::string_view what, std::string_view detail) {
   edge_.reset();
-  last_ = clock_.steady_now();
   log::error(what, "log={} why=\"{}\"", ledger_tables::short_name(settings_.origin), detail);
   return {.step = PublishStep::Stopped};
 }
@@ -321,7 +324,6 @@ PublishReport Publisher::keep(const Facts& facts, const Batch& batch, const std:
   }
   const auto replaced = sink_.replace(LogPath::checkpoint(), as_bytes(note));
   if (!replaced) throw_for(replaced.error());
-  last_ = clock_.steady_now();
   edge_ = batch.edge;
   save(facts, batch.claimed.size, as_bytes(note));
   drop_partials(batch.old_size, batch.claimed.size);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "rightful/ledger/tiles.hpp"
 #include "rightful/store/ledger_tables.hpp"
@@ -19,6 +20,7 @@ using ledger::TreeHash;
 
 constexpr unsigned kBitsPerLevel = 8;
 constexpr std::uint64_t kHashesAtOnce = 8192;
+constexpr std::uint64_t kBodiesAtOnce = 4 * kTileWidth;  // at most 4 MiB
 
 TreeHash root_of(std::vector<TreeHash> nodes) {
   while (nodes.size() > 1) {
@@ -29,7 +31,7 @@ TreeHash root_of(std::vector<TreeHash> nodes) {
   return nodes.front();
 }
 
-Bytes format_bundle(const std::vector<std::optional<Bytes>>& bodies) {
+Bytes format_bundle(std::span<const std::optional<Bytes>> bodies) {
   std::vector<ByteView> leaves;
   leaves.reserve(bodies.size());
   for (const auto& body : bodies)
@@ -47,6 +49,26 @@ bool differ_in_erasures_alone(ByteView one, ByteView other, unsigned width) {
     if (!std::ranges::equal((*first)[at], (*second)[at])) return false;
   }
   return true;
+}
+
+std::vector<std::optional<Bytes>> read_bodies(Pool& pool,
+                                              std::int64_t log_id,
+                                              std::uint64_t from,
+                                              std::uint64_t to) {
+  Transaction transaction = pool.begin();
+  return ledger_tables::bodies(transaction, log_id, from, to);
+}
+
+Result<void> put_bundle(ledger::TileSource& source,
+                        ledger::TileSink& sink,
+                        const LogPath& path,
+                        std::span<const std::optional<Bytes>> bodies) {
+  const Bytes bundle = format_bundle(bodies);
+  const auto put = sink.put(path, bundle);
+  if (put || put.error().code != ErrorCode::Conflict) return put;
+  RIGHTFUL_TRY(const Bytes there, source.read(path));
+  if (differ_in_erasures_alone(there, bundle, static_cast<unsigned>(bodies.size()))) return {};
+  return put;
 }
 
 /// One run of repair_files.
@@ -88,7 +110,8 @@ class Repair {
     RIGHTFUL_TRY(const bool is_there, source_.has(LogPath::entry_bundle(index, width)));
     if (is_there) return {};
     ++written_;
-    return write_bundle(pool_, log_id_, source_, sink_, index, width);
+    const std::uint64_t first = index * kTileWidth;
+    return store::write_bundles(pool_, log_id_, source_, sink_, first, first + width);
   }
 
   Result<void> write_level(unsigned level) {
@@ -184,24 +207,25 @@ std::vector<TreeHash> read_leaf_hashes(Pool& pool,
   return hashes;
 }
 
-Result<void> write_bundle(Pool& pool,
-                          std::int64_t log_id,
-                          ledger::TileSource& source,
-                          ledger::TileSink& sink,
-                          std::uint64_t index,
-                          unsigned width) {
-  Bytes bundle;
-  {
-    Transaction transaction = pool.begin();
-    bundle = format_bundle(
-        ledger_tables::bodies(transaction, log_id, index * kTileWidth, index * kTileWidth + width));
+Result<void> write_bundles(Pool& pool,
+                           std::int64_t log_id,
+                           ledger::TileSource& source,
+                           ledger::TileSink& sink,
+                           std::uint64_t from,
+                           std::uint64_t to) {
+  while (from < to) {
+    const std::uint64_t end = std::min(to, from + kBodiesAtOnce);
+    const auto bodies = read_bodies(pool, log_id, from, end);
+    for (std::span<const std::optional<Bytes>> rest(bodies); !rest.empty();) {
+      const auto part = rest.first(std::min<std::size_t>(rest.size(), kTileWidth));
+      const auto width = static_cast<unsigned>(part.size());
+      const LogPath path = LogPath::entry_bundle(from / kTileWidth, width);
+      RIGHTFUL_TRY(put_bundle(source, sink, path, part));
+      from += part.size();
+      rest = rest.subspan(part.size());
+    }
   }
-  const LogPath path = LogPath::entry_bundle(index, width);
-  const auto put = sink.put(path, bundle);
-  if (put || put.error().code != ErrorCode::Conflict) return put;
-  RIGHTFUL_TRY(const Bytes there, source.read(path));
-  if (differ_in_erasures_alone(there, bundle, width)) return {};
-  return put;
+  return {};
 }
 
 Result<std::uint64_t> repair_files(Pool& pool,

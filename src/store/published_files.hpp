@@ -36,14 +36,15 @@ class TileRow final : public ledger::HashSource {
                                                              std::uint64_t from,
                                                              std::uint64_t to);
 
-/// The bundle as the database has it now. A file that is there and differs in erased bodies alone
-/// stays as it is. @return as TileSink::put
-[[nodiscard]] Result<void> write_bundle(Pool& pool,
-                                        std::int64_t log_id,
-                                        ledger::TileSource& source,
-                                        ledger::TileSink& sink,
-                                        std::uint64_t index,
-                                        unsigned width);
+/// The bundles of leaves `from` up to `to`, as the database has them now. A file that is there and
+/// differs in erased bodies alone stays as it is. @param from  where a bundle begins.
+/// @return as TileSink::put
+[[nodiscard]] Result<void> write_bundles(Pool& pool,
+                                         std::int64_t log_id,
+                                         ledger::TileSource& source,
+                                         ledger::TileSink& sink,
+                                         std::uint64_t from,
+                                         std::uint64_t to);
 
 /// Writes the files of a tree of `size` leaves that are missing. @return how many, or what source
 /// and sink answer. Errors  DatabaseFailure, Failure

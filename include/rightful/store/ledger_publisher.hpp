@@ -19,7 +19,7 @@ namespace rightful::store {
 struct PublisherSettings {
   std::int64_t log_id;
   ledger::Origin origin;
-  std::chrono::milliseconds at_most_every{1000};
+  std::chrono::milliseconds at_most_every{1000};  ///< from one beginning to the next
   std::chrono::seconds at_least_every{300};
   std::chrono::seconds save_every{3600};  ///< an earlier checkpoint under `checkpoints/`
 };
@@ -47,7 +47,7 @@ struct PublishReport {
 /// Errors   DatabaseFailure; Failure of the disk or of the way to the signer: nothing half is
 ///          published, the next call tries again. Failure Never `ledger_damaged` when database and
 ///          published hashes contradict each other.
-/// Cost     at most 33,000 hashes (1 MiB) and one bundle (1 MiB) in memory.
+/// Cost     at most 33,000 hashes (1 MiB) and four bundles (4 MiB) in memory.
 class Publisher {
  public:
   Publisher(Pool& pool,
@@ -62,6 +62,9 @@ class Publisher {
 
   /// As publish(), however young the last checkpoint is: for the end of a process.
   [[nodiscard]] PublishReport publish_now();
+
+  /// How long publish() will wait, when something new comes.
+  [[nodiscard]] std::chrono::milliseconds until_due() const;
 
   /// Writes again what is missing of the published files. @return how many files. Cost  a look at
   /// each file's name.
@@ -95,7 +98,7 @@ class Publisher {
   const Clock& clock_;
   std::optional<ledger::Frontier> edge_;  // of the newest checkpoint, once it is known
   std::uint64_t signer_size_ = 0;         // where the signer's leaves begin, as far as known
-  std::optional<std::chrono::steady_clock::time_point> last_;
+  std::optional<std::chrono::steady_clock::time_point> begun_;  // the last one that was published
   std::optional<Instant> last_saved_;
 };
 

@@ -71,4 +71,11 @@ enum class SettingsScope : std::uint8_t {
   return begin_of(isolation) + ("; " + settings_script(SettingsScope::Transaction, settings));
 }
 
+/// For work whose every statement goes along an index, with a limit or a range: a table that grew
+/// by a hundred thousand rows since it was last counted would else be read and sorted whole, each
+/// time.
+inline constexpr const char* kAlongIndexes =
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
+    "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off";
+
 }  // namespace rightful::store::queries
