@@ -3,6 +3,7 @@
 /// does not have. Everybody else uses session.hpp.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -48,7 +49,7 @@ class BulkSession {
  private:
   void run_script(const char* name, const std::string& text);
 
-  enum class Form : int { Text = 0, Binary = 1 };
+  enum class Form : std::uint8_t { Text = 0, Binary = 1 };
 
   [[nodiscard]] ResultHandle execute(const Sql& sql, std::span<const Value> values, Form form);
   /// @return the result, when it is one of success. Errors  as run()

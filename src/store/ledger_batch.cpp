@@ -105,6 +105,7 @@ bool LedgerBatch::may_write(const ledger::Leaf& leaf) const {
 }
 
 void LedgerBatch::admit(const CheckedLeaf& row) {
+  RIGHTFUL_CHECK(row.enrolment);
   WriterState state{.key = row.enrolment->key,
                     .span = row.enrolment->span,
                     .window = ledger::ReaderWindow(row.enrolment->span),
@@ -214,6 +215,7 @@ void LedgerBatch::append_own(Bytes bytes) {
 }
 
 void LedgerBatch::append(const CheckedLeaf& leaf) {
+  RIGHTFUL_CHECK(leaf.hash);
   frontier_.append(*leaf.hash);
   placed_.push_back({&leaf});
 }

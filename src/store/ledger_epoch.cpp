@@ -38,6 +38,7 @@ std::optional<LeafNumbers> LedgerEpoch::take(std::size_t count,
 
 // Without the lock; `filling_` ends on every way out.
 void LedgerEpoch::fill(const std::function<void()>& fill_holes) {
+  // NOLINTNEXTLINE(cppcoreguidelines-special-member-functions): local, nobody copies it
   struct EndFilling {
     LedgerEpoch& epoch;
 

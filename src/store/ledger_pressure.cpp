@@ -58,7 +58,7 @@ LedgerPressure::Reading LedgerPressure::read() {
   return reading;
 }
 
-void LedgerPressure::report(const Reading& now) {
+void LedgerPressure::report(const Reading& now) const {
   report_change(last_.trouble, now.trouble);
   if (now.is_behind == last_.is_behind) return;
   if (now.is_behind) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
 #include "rightful/ledger/checkpoint.hpp"
@@ -203,6 +204,7 @@ void Publisher::resume(const Facts& facts) {
 }
 
 Publisher::Batch Publisher::read_batch(const Facts& facts) {
+  RIGHTFUL_CHECK(edge_);
   const std::uint64_t old_size = edge_->size();
   const std::uint64_t size = std::min(facts.head.size(), old_size + kLeavesAtOnce);
   const std::uint64_t first = old_size / kTileWidth * kTileWidth;
@@ -276,7 +278,8 @@ std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& bat
 PublishReport Publisher::ask(const Facts& facts, const Batch& batch, bool is_written) {
   const auto answer = sign(batch);
   if (!answer) {
-    if (answer.error().reason) return freeze(*answer.error().reason);
+    const ledger::SignRefusal& refusal = answer.error();
+    if (refusal.reason) return freeze(*refusal.reason);
     return stop("ledger_signer_refuses", "it does not take the leaves that it asked for");
   }
   signer_size_ = batch.claimed.size;

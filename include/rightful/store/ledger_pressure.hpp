@@ -51,7 +51,7 @@ class LedgerPressure {
   };
 
   [[nodiscard]] Reading read();
-  void report(const Reading& now);
+  void report(const Reading& now) const;
 
   Pool& pool_;
   const Clock& clock_;

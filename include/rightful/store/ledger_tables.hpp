@@ -114,9 +114,9 @@ enum class SignerKeyState : std::uint8_t { Next, Active, Retiring, Retired, Comp
 
 struct SignerKeyRow {
   ledger::NoteKey key;
-  std::uint64_t first_size;
+  std::uint64_t first_size = 0;
   std::optional<std::uint64_t> last_size;
-  SignerKeyState state;
+  SignerKeyState state = SignerKeyState::Next;
 };
 
 /// By first size, then by vkey.
