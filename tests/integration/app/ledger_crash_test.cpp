@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kKills = 60;
+constexpr int kKills = 200;
 
 class LedgerCrash : public PublishedLedger {
  protected:
