@@ -36,7 +36,7 @@ ledger::LeafStamp make_stamp(std::uint64_t n, const Clock& clock, Random& random
   return stamp;
 }
 
-void stage_leaves(Transaction& transaction, std::int64_t log_id, std::vector<Bytes> leaves) {
+void stage_leaves(Transaction& transaction, std::int64_t log_id, const std::vector<Bytes>& leaves) {
   transaction.run(queries::kStageLeaves, {log_id, leaves});
 }
 
@@ -80,6 +80,7 @@ struct LedgerWriter::Impl {
   [[nodiscard]] std::shared_ptr<LedgerEpoch> begin_epoch(const OpenLog& log,
                                                          std::optional<ledger::WriterId> previous,
                                                          std::vector<Bytes> before = {});
+  [[nodiscard]] std::vector<Bytes> last_word(LedgerEpoch& old);
   [[nodiscard]] std::shared_ptr<LedgerEpoch> replace_epoch(const OpenLog& log, LedgerEpoch& old);
 
   [[nodiscard]] bool is_running() {
@@ -90,14 +91,15 @@ struct LedgerWriter::Impl {
   [[nodiscard]] std::shared_ptr<LedgerEpoch> current_epoch();
   [[nodiscard]] OpenLog live_log();
   void follow_live_log();
-  [[nodiscard]] LeafNumbers take_numbers(std::shared_ptr<LedgerEpoch>& epoch, std::size_t count);
-  [[nodiscard]] std::vector<Bytes> make_leaves(const LedgerEpoch& epoch,
+  [[nodiscard]] LeafNumbers take_numbers(std::shared_ptr<LedgerEpoch>& chosen, std::size_t count);
+  [[nodiscard]] std::vector<Bytes> make_leaves(const LedgerEpoch& chosen,
                                                std::span<const ledger::Event> events,
                                                const SubjectPseudonyms& pseudonyms,
                                                const LeafNumbers& numbers);
-  [[nodiscard]] bool commit_own(LedgerEpoch& epoch, std::span<const ledger::Event> events);
-  void fill_holes(LedgerEpoch& epoch);
-  void end_epoch(LedgerEpoch& epoch);
+  [[nodiscard]] bool commit_own(LedgerEpoch& chosen, std::span<const ledger::Event> events);
+  void fill_holes(LedgerEpoch& chosen);
+  void say_last_word(LedgerEpoch& chosen);
+  void end_epoch(LedgerEpoch& chosen);
 
   Pool pool;
   const LedgerWriterSettings facts;
@@ -121,7 +123,7 @@ std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::begin_epoch(
                                               .span = facts.span},
                                              make_stamp(0, clock, random)));
   Transaction transaction = pool.begin();
-  stage_leaves(transaction, log.log_id, std::move(before));
+  stage_leaves(transaction, log.log_id, before);
   transaction.commit();
   log::info("ledger_epoch_started", "writer={}", writer.id().text());
   return std::make_shared<LedgerEpoch>(
@@ -143,18 +145,19 @@ std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::current_epoch() {
   return epoch;
 }
 
-// The old one's last word is what it knows to be committed. A server that was replaced by one that
-// has less, a standby that lagged behind, is found out by it.
+// What an abandoned epoch knows to be committed. A server that was replaced by one that has less, a
+// standby that lagged behind, is found out by it.
+std::vector<Bytes> LedgerWriter::Impl::last_word(LedgerEpoch& old) {
+  const auto last = old.last_word();
+  if (!last) return {};
+  const ledger::Event alive(ledger::System{}, ledger::events::WriterAlive{.upto = last->upto});
+  return {old.writer().make_leaf(alive, std::nullopt, make_stamp(last->n, clock, random))};
+}
+
 std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::replace_epoch(const OpenLog& log,
                                                                LedgerEpoch& old) {
-  std::vector<Bytes> before;
-  if (const auto last = old.last_word()) {
-    const ledger::Event alive(ledger::System{}, ledger::events::WriterAlive{.upto = last->upto});
-    before.push_back(
-        old.writer().make_leaf(alive, std::nullopt, make_stamp(last->n, clock, random)));
-  }
   try {
-    return begin_epoch(log, old.writer().id(), std::move(before));
+    return begin_epoch(log, old.writer().id(), last_word(old));
   } catch (const DatabaseFailure& failure) {
     if (failure.cause() == "commit_in_doubt") old.spend_last_word();
     throw;
@@ -232,9 +235,19 @@ void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen) {
   if (!voids.empty()) static_cast<void>(commit_own(chosen, voids));
 }
 
+// Only once, whatever becomes of it: nothing of this epoch follows.
+void LedgerWriter::Impl::say_last_word(LedgerEpoch& chosen) {
+  const std::vector<Bytes> word = last_word(chosen);
+  if (word.empty()) return;
+  Transaction transaction = pool.begin();
+  stage_leaves(transaction, chosen.log_id(), word);
+  transaction.commit();
+}
+
 void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {
   if (!chosen.close(facts.number_wait)) {
     log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
+    say_last_word(chosen);
     return;
   }
   fill_holes(chosen);

@@ -307,6 +307,24 @@ TEST_F(LedgerWriter, AnAbandonedEpochKeepsItsLastWord) {
   EXPECT_EQ(outbox()[2].n, 2U);
 }
 
+// A process that ends in the middle of a failover, as its operator restarts it.
+TEST_F(LedgerWriter, AnAbandonedEpochSaysItsLastWordAtTheEnd) {
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(2, writer.get());
+  commit(*pool, {job_queued(anna_), job_queued(ben_)});
+  {
+    store::Transaction transaction = pool->begin();
+    writer->stage(transaction, std::vector<ledger::Event>{job_queued(anna_)})
+        ->settle(store::CommitFate::Unknown);
+  }
+
+  writer->stop();
+
+  EXPECT_EQ(acts().back(), "writer.alive");
+  EXPECT_EQ(outbox().back().fields, "upto=3;");
+  EXPECT_EQ(outbox().back().n, 4U);
+}
+
 // No number is left that would fit: nothing is said, and nothing waits.
 TEST_F(LedgerWriter, AFullWindowHasNoLastWord) {
   const auto writer = start_writer(1);
