@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <utility>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
 #include "rightful/ledger/event.hpp"
@@ -25,7 +27,19 @@ namespace {
 constexpr std::chrono::sys_days kEpoch = std::chrono::year{2000} / 1 / 1;
 
 // Columns of queries::kCheckEntries.
-enum Column : int { kIndex, kHash, kBody, kTime, kAct, kOut, kActor, kSubj, kReq, kWriter, kN };
+enum Column : std::uint8_t {
+  kIndex,
+  kHash,
+  kBody,
+  kTime,
+  kAct,
+  kOut,
+  kActor,
+  kSubj,
+  kReq,
+  kWriter,
+  kN
+};
 
 std::string_view text_of(const ledger::Leaf& leaf, std::string_view name) {
   const auto found = std::ranges::find(leaf.fields, name, [](const auto& f) { return f.first; });
@@ -61,33 +75,33 @@ std::optional<CheckOutcome> LedgerWalk::step(BulkSession& session,
   session.rollback();
   if (!is_end) return std::nullopt;
   if (difference_) return difference_;
-  return CheckOutcome{.passed = true, .size = target_->size, .cause = {}, .note = {}};
+  return CheckOutcome{.passed = true, .size = target().size, .cause = {}, .note = {}};
 }
 
 bool LedgerWalk::compare_some(BulkSession& session) {
   if (!target_) read_target(session);
-  if (subjects_) return compare_subjects(session);
-  if (next_ < target_->size) compare_entries(session);
-  if (next_ < target_->size) return false;
+  if (subjects_) return compare_subjects(session, *subjects_);
+  if (next_ < target().size) compare_entries(session);
+  if (next_ < target().size) return false;
   compare_end(session);
   // Where the projection is wrong, so is what it says of persons; and in an older log nobody can
   // know who was erased since: that is said in the live one, under another pseudonym.
-  if (difference_ || !target_->is_live) return true;
-  subjects_.emplace(log_id_, target_->origin, target_->size, keys_);
+  if (difference_ || !target().is_live) return true;
+  subjects_.emplace(log_id_, target().origin, target().size, keys_);
   return false;
 }
 
-bool LedgerWalk::compare_subjects(BulkSession& session) {
+bool LedgerWalk::compare_subjects(BulkSession& session, SubjectComparison& subjects) {
   try {
-    if (!subjects_->step(session)) return false;
+    if (!subjects.step(session)) return false;
   } catch (const DatabaseFailure& failure) {
     if (failure.cause() != "database_denied") throw;
     log::warn("ledger_keys_unread", "log={}", log_id_);
     return true;
   }
-  if (subjects_->lost() > 0) {
+  if (subjects.lost() > 0) {
     differ("count_mismatch",
-           "the ledger names " + std::to_string(subjects_->lost()) +
+           "the ledger names " + std::to_string(subjects.lost()) +
                " persons who have neither a key nor subject_key.destroyed");
   }
   return true;
@@ -105,8 +119,13 @@ void LedgerWalk::read_target(BulkSession& session) {
                    .is_live = !head.is_null("is_live") && head.boolean("is_live")};
 }
 
+const LedgerWalk::Target& LedgerWalk::target() const {
+  RIGHTFUL_CHECK(target_);
+  return *target_;
+}
+
 void LedgerWalk::compare_entries(BulkSession& session) {
-  const std::uint64_t end = std::min(target_->size, next_ + step_entries_);
+  const std::uint64_t end = std::min(target().size, next_ + step_entries_);
   const std::array<Value, 3> values{log_id_, next_, end};
   const ResultHandle rows = session.run_binary(queries::kCheckEntries, values);
   const int count = PQntuples(rows.get());
@@ -118,7 +137,7 @@ void LedgerWalk::compare_entries(BulkSession& session) {
   }
   if (next_ == end) return;
   differ("hash_mismatch", "entry " + std::to_string(next_) + " of the ledger is missing");
-  next_ = target_->size;  // what follows hangs on it
+  next_ = target().size;  // what follows hangs on it
 }
 
 void LedgerWalk::compare_entry(const PGresult* rows, int row) {
@@ -151,7 +170,7 @@ void LedgerWalk::compare_body(std::uint64_t index, const PGresult* rows, int row
 }
 
 void LedgerWalk::compare_end(BulkSession& session) {
-  if (!difference_ && frontier_.root() != target_->root) {
+  if (!difference_ && frontier_.root() != target().root) {
     differ("hash_mismatch", "the entries of the ledger do not give the root of its head");
   }
   compare_missing(session);
@@ -177,13 +196,13 @@ void LedgerWalk::compare_missing(BulkSession& session) {
 // by a writer whom the log has enrolled, or who waits there to be. Redactions happen in logs that
 // are open, so this process's own enrolment key is theirs.
 void LedgerWalk::read_later_redactions(BulkSession& session) {
-  const LogIdentity log{.origin = target_->origin,
+  const LogIdentity log{.origin = target().origin,
                         .enrolment = keys_.ledger_enrolment_key().public_key()};
   std::deque<Bytes> bytes;  // what the leaves point into
   std::vector<CheckedLeaf> redactions;
   std::vector<std::string> writers;
   WriterKeys keys;
-  const std::array<Value, 2> values{log_id_, target_->size};
+  const std::array<Value, 2> values{log_id_, target().size};
   for (const Row row : session.run(queries::kLaterRedactions, values)) {
     CheckedLeaf leaf = check_bytes(bytes.emplace_back(row.bytes("leaf")), log, {});
     if (leaf.failure) continue;
@@ -218,7 +237,7 @@ std::optional<std::uint64_t> LedgerWalk::first_unexplained() const {
 void LedgerWalk::differ(std::string_view cause, std::string note) {
   if (difference_) return;
   difference_ = CheckOutcome{
-      .passed = false, .size = target_->size, .cause = std::string(cause), .note = std::move(note)};
+      .passed = false, .size = target().size, .cause = std::string(cause), .note = std::move(note)};
 }
 
 CheckOutcome check_log(const ConnectionSettings& settings,

@@ -40,13 +40,15 @@ class LedgerWalk {
  private:
   struct Target {
     ledger::Origin origin;
-    std::uint64_t size;
+    std::uint64_t size = 0;
     ledger::TreeHash root;
-    bool is_live;
+    bool is_live = false;
   };
 
   [[nodiscard]] bool compare_some(BulkSession& session);
   void read_target(BulkSession& session);
+  /// What read_target() read.
+  [[nodiscard]] const Target& target() const;
   void compare_entries(BulkSession& session);
   void compare_entry(const PGresult* rows, int row);
   void compare_body(std::uint64_t index, const PGresult* rows, int row);
@@ -55,7 +57,7 @@ class LedgerWalk {
   void read_later_redactions(BulkSession& session);
   void note_redaction(const ledger::Leaf& leaf);
   [[nodiscard]] std::optional<std::uint64_t> first_unexplained() const;
-  [[nodiscard]] bool compare_subjects(BulkSession& session);
+  [[nodiscard]] bool compare_subjects(BulkSession& session, SubjectComparison& subjects);
   void differ(std::string_view cause, std::string note);
 
   std::int64_t log_id_;

@@ -20,7 +20,7 @@ using ledger::TreeHash;
 
 constexpr unsigned kBitsPerLevel = 8;
 constexpr std::uint64_t kHashesAtOnce = 8192;
-constexpr std::uint64_t kBodiesAtOnce = 4 * kTileWidth;  // at most 4 MiB
+constexpr std::uint64_t kBodiesAtOnce = std::uint64_t{4} * kTileWidth;  // at most 4 MiB
 
 TreeHash root_of(std::vector<TreeHash> nodes) {
   while (nodes.size() > 1) {

@@ -191,7 +191,7 @@ struct Sequencer::Impl {
                                    const OutboxRows& rows,
                                    std::vector<CheckedLeaf>& leaves);
   void remember_keys(const WriterStates& states);
-  void look_ahead(std::int64_t after);
+  void look_ahead(std::int64_t last);
   void forget_ahead() noexcept;
   void say_what_is_due(LedgerBatch& batch, Purpose purpose, bool is_full);
   [[nodiscard]] bool is_due(std::string_view act,
@@ -293,6 +293,7 @@ std::vector<CheckedLeaf> Sequencer::Impl::check_rows(const OutboxRows& rows) {
 }
 
 WriterStates Sequencer::Impl::load_writers(const std::vector<CheckedLeaf>& leaves) {
+  RIGHTFUL_CHECK(writer);
   std::set<std::string, std::less<>> ids{writer->id().text()};
   for (const CheckedLeaf& leaf : leaves) {
     if (!leaf.failure) ids.emplace(leaf.leaf.w);
@@ -308,6 +309,7 @@ WriterStates Sequencer::Impl::load_writers(const std::vector<CheckedLeaf>& leave
 
 // A row alone makes nobody a writer: the log must have enrolled the key.
 void Sequencer::Impl::drop_unproven(WriterStates& states) {
+  RIGHTFUL_CHECK(log);
   const auto is_known =
       [](const WriterKeys& keys, const std::string& id, const WriterState& state) {
         const auto found = keys.find(id);
@@ -479,6 +481,7 @@ Sequencer::Impl::Attempt Sequencer::Impl::attempt(Purpose purpose, std::size_t l
   std::vector<CheckedLeaf> leaves = check_rows(rows);
   WriterStates states = load_writers(leaves);
   check_rest(leaves, states);
+  RIGHTFUL_CHECK(writer && log);
   Desk desk(*session, clock, random);
   const OwnEpoch own{.writer = *writer,
                      .enrolment = keys.ledger_enrolment_key(),
@@ -579,6 +582,7 @@ BatchResult Sequencer::run_batch() {
   return impl_->run_repaired(Impl::Purpose::Work);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): whatever is thrown is a std::exception
 void Sequencer::stop() noexcept {
   if (std::exchange(impl_->has_stopped, true)) return;
   try {

@@ -280,7 +280,8 @@ Rows Session::run_prepared(const Sql& sql, std::span<const Value> values) {
 
 void Session::commit_with(const Sql& last, std::span<const Value> values) {
   // A statement without BEGIN commits at the end of its pipeline.
-  const bool is_alone = impl_->pending && impl_->has_own_backend && impl_->pending->is_usual;
+  const auto& pending = impl_->pending;
+  const bool is_alone = pending && impl_->has_own_backend && pending->is_usual;
   Pipeline pipeline;
   if (is_alone) {
     impl_->pending.reset();

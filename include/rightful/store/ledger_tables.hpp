@@ -36,9 +36,9 @@ enum class LogState : std::uint8_t {
 [[nodiscard]] std::string_view name_of(LogState state) noexcept;
 
 struct LogRow {
-  std::int64_t log_id;
+  std::int64_t log_id = 0;
   ledger::Origin origin;
-  LogState state;
+  LogState state = LogState::Open;
   crypto::SignPublicKey enrolment;
   Instant opened_at;
 };
