@@ -127,6 +127,11 @@ void print_what_is_lost(std::ostream& out, StateStore& state, const LogView& vie
       *published);
 }
 
+tables::OutboxFacts outbox_of(store::Pool& pool) {
+  store::Transaction transaction = pool.begin();
+  return tables::outbox_facts(transaction, kCountedRows);
+}
+
 void print_outbox(std::ostream& out, const tables::OutboxFacts& outbox) {
   out << fmt::format("outbox\n  rows     {}\n  oldest   {:.1f} s\n",
                      outbox.rows,
@@ -141,14 +146,14 @@ Result<void> status(const Invocation& invocation, const Settings& settings) {
   SystemRandom random;
   RIGHTFUL_TRY(const auto state, open_to_read(invocation, settings, clock, random));
   const SignerPlace place(state->signer_directory());
+  const auto outbox = outbox_of(state->pool());  // first: what has left it is in the logs then
   const auto views = view_logs(state->pool());
   if (views.empty()) return fail(ErrorCode::NotFound, std::string(kNoLog));
   for (const LogView& view : views) {
     print_log(invocation.console.out, view, place, clock.now());
     print_what_is_lost(invocation.console.out, *state, view);
   }
-  store::Transaction transaction = state->pool().begin();
-  print_outbox(invocation.console.out, tables::outbox_facts(transaction, kCountedRows));
+  print_outbox(invocation.console.out, outbox);
   return {};
 }
 
