@@ -16,7 +16,8 @@ namespace rightful::crypto {
 /// Threads  const access from any thread.
 /// Secrets  move-only, no formatter, no comparison, no begin()/end(): logging it does not compile.
 ///          Compare with constant_time_equal (hash.hpp).
-/// Cost     at least four pages each: for keys, not for rows.
+/// Cost     at least four pages each: for keys, not for rows. Of the size of a key, at most 64 stay
+///          mapped, wiped, for the next one.
 class SecretBytes {
  public:
   /// All zero. @param size_bytes  0 is allowed. Errors  Failure(Retry::Later, "no_memory").

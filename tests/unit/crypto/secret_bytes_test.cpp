@@ -1,8 +1,12 @@
 #include "rightful/crypto/secret_bytes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <ostream>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -84,6 +88,42 @@ TEST(SecretBytes, WipeOverwrites) {
   wipe(bytes);
 
   EXPECT_EQ(to_hex(bytes), "0000");
+}
+
+TEST(SecretBytes, ABlockThatComesAgainIsWiped) {
+  const std::byte* place = nullptr;
+  {
+    SecretBytes key(32);
+    place = key.expose().data();
+    std::ranges::fill(key.expose_mutable(), std::byte{0xA5});
+  }
+
+  const SecretBytes next(32);
+
+  ASSERT_EQ(next.expose().data(), place) << "blocks of a key's size are kept";
+  for (const std::byte byte : next.expose())
+    EXPECT_EQ(byte, std::byte{0});
+}
+
+TEST(SecretBytes, KeysOfManyThreadsDoNotMeet) {
+  std::vector<std::jthread> threads;
+  std::atomic<int> strangers = 0;
+  for (int name = 1; name <= 8; ++name)
+    threads.emplace_back([name, &strangers] {
+      for (int round = 0; round < 2000; ++round) {
+        std::vector<SecretBytes> keys;
+        for (int i = 0; i < 12; ++i) {  // 96 in all: more than are kept
+          keys.emplace_back(32);
+          std::ranges::fill(keys.back().expose_mutable(), static_cast<std::byte>(name));
+        }
+        for (const SecretBytes& key : keys)
+          for (const std::byte byte : key.expose())
+            if (byte != static_cast<std::byte>(name)) ++strangers;
+      }
+    });
+  threads.clear();
+
+  EXPECT_EQ(strangers, 0);
 }
 
 #if !defined(RIGHTFUL_SANITIZED)
