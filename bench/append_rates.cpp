@@ -114,6 +114,14 @@ class Appenders {
   std::vector<std::jthread> threads_;
 };
 
+/// Of what each round says by itself: a disk changes its speed from one minute to the next.
+double median_of_rounds(const std::vector<double>& ours, const std::vector<double>& peer) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < ours.size(); ++i)
+    ratios.push_back(ours[i] / peer[i]);
+  return median(ratios);
+}
+
 }  // namespace
 
 ledger::Event plain_fact() {
@@ -184,6 +192,9 @@ ordered_json measure_appends(const Setup& setup, LedgerBed& bed, std::chrono::se
     ordered_json row{{"clients", clients}};
     for (const char* const name : {"plain", "ours", "ours_personal", "outbox", "chain"})
       row[name] = median(rates.at(name));
+    row["ours_of_plain"] = median_of_rounds(rates.at("ours"), rates.at("plain"));
+    row["personal_of_plain"] = median_of_rounds(rates.at("ours_personal"), rates.at("plain"));
+    row["ours_of_chain"] = median_of_rounds(rates.at("ours"), rates.at("chain"));
     result.push_back(std::move(row));
   }
   setup.progress.clear();

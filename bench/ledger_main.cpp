@@ -64,9 +64,9 @@ double number(const ordered_json& json, const char* key) {
 void add_append(ordered_json& ratios, const ordered_json& rows) {
   for (const ordered_json& row : rows) {
     const std::string clients = std::to_string(row.at("clients").get<unsigned>());
-    ratios["append_" + clients] = number(row, "ours") / number(row, "plain");
-    ratios["append_" + clients + "_personal"] = number(row, "ours_personal") / number(row, "plain");
-    ratios["append_" + clients + "_vs_chain"] = number(row, "ours") / number(row, "chain");
+    ratios["append_" + clients] = number(row, "ours_of_plain");
+    ratios["append_" + clients + "_personal"] = number(row, "personal_of_plain");
+    ratios["append_" + clients + "_vs_chain"] = number(row, "ours_of_chain");
   }
 }
 
