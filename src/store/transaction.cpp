@@ -26,7 +26,10 @@ std::optional<CommitFate> ask_once(const ConnectionSettings& settings,
   const Value id(transaction_id);
   const auto status =
       session.run(queries::kTransactionStatus, {&id, 1}).only().optional_text("status");
-  if (status == "committed") return CommitFate::Committed;
+  if (status == "committed") {
+    session.run(queries::kBarrier, {});
+    return CommitFate::Committed;
+  }
   if (status == "aborted") return CommitFate::RolledBack;
   if (status == "in progress") return std::nullopt;
   return CommitFate::Unknown;

@@ -26,6 +26,11 @@ inline constexpr Sql kInstance{
 inline constexpr Sql kTransactionStatus{"transaction_status",
                                         "SELECT pg_xact_status($1::text::xid8) AS status"};
 
+/// Committed at once, and told once everything before it is where a commit must be: a transaction
+/// whose session was ended while it waited for a standby looks committed before that.
+inline constexpr Sql kBarrier{"barrier",
+                              "SELECT pg_logical_emit_message(true, 'rightful', '') AS place"};
+
 inline constexpr Sql kAsk{"ask", "SELECT 1 AS answer"};
 inline constexpr Sql kCommit{"commit", "COMMIT"};
 inline constexpr Sql kRollback{"rollback", "ROLLBACK"};

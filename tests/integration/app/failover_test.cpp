@@ -6,7 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <functional>
-#include <map>
+#include <future>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -70,7 +70,9 @@ class Failover : public ::testing::Test {
         clock_,
         random_);
     ASSERT_TRUE(writer_->start().has_value());
-    people_ = std::make_unique<store::Pool>(settings_, 4, writer_.get());
+    store::ConnectionSettings named = settings_;
+    named.application_name = "people";
+    people_ = std::make_unique<store::Pool>(named, 4, writer_.get());
     begin_loop();
   }
 
@@ -95,10 +97,14 @@ class Failover : public ::testing::Test {
     loop_.reset();
   }
 
+  enum class Kind : std::uint8_t { Leaf, LeafWithState };
+
   /// One leaf. @return whether it was told to be committed.
-  bool commit_one() {
+  bool commit_one(Kind kind = Kind::Leaf) {
+    static constexpr store::Sql kLook{"look", "SELECT count(*) AS n FROM ledger.log"};
     try {
       store::Transaction transaction = people_->begin();
+      if (kind == Kind::LeafWithState) transaction.run(kLook);
       transaction.record({ledger::System{},
                           ledger::events::SigninRefused{.face = "api",
                                                         .method = "password",
@@ -167,6 +173,16 @@ class Failover : public ::testing::Test {
       return ask_primary(
                  "SELECT count(*) FROM pg_stat_replication WHERE "
                  "replay_lsn >= pg_current_wal_lsn()") == "1";
+    });
+  }
+
+  /// From now on a commit waits for the standby.
+  [[nodiscard]] bool make_synchronous() {
+    tell_primary("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    tell_primary("SELECT pg_reload_conf()");
+    return wait_for([this] {
+      return ask_primary("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") ==
+             "1";
     });
   }
 
@@ -241,11 +257,7 @@ class Failover : public ::testing::Test {
 };
 
 TEST_F(Failover, ASynchronousStandbyHasAllThatWasTold) {
-  tell_primary("ALTER SYSTEM SET synchronous_standby_names = '*'");
-  tell_primary("SELECT pg_reload_conf()");
-  ASSERT_TRUE(wait_for([this] {
-    return ask_primary("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1";
-  }));
+  ASSERT_TRUE(make_synchronous());
   std::atomic<bool> is_over{false};
   std::vector<std::jthread> clients;
   for (int i = 0; i < 4; ++i) {
@@ -282,6 +294,28 @@ TEST_F(Failover, ASynchronousStandbyHasAllThatWasTold) {
   const auto found = audit(held);
   EXPECT_TRUE(found.is_verified()) << found.text();
   EXPECT_TRUE(lifecycle::check_erasures_replayed(*pool_, ledger_).has_value());
+}
+
+/// Its session is ended while it waits for the standby: it looks committed, and is on the primary
+/// alone.
+TEST_F(Failover, ACommitThatTheStandbyLacksIsNotTold) {
+  ASSERT_TRUE(make_synchronous());
+  commit_some(3);
+  standby_->stop();
+  const std::string waiting =
+      " FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'people'";
+  auto told = std::async(std::launch::async, [this] { return commit_one(Kind::LeafWithState); });
+  ASSERT_TRUE(wait_for([&] { return ask_primary("SELECT count(*)" + waiting) == "1"; }));
+
+  tell_primary("SELECT pg_terminate_backend(pid)" + waiting);
+
+  EXPECT_EQ(told.wait_for(3s), std::future_status::timeout) << "told by the primary alone";
+  standby_->start();
+  EXPECT_TRUE(told.get()) << "and once the standby has it";
+  writer_->stop();
+  ASSERT_TRUE(wait_until_published()) << signer_process_->output();
+  EXPECT_EQ(lost(), 0U);
+  EXPECT_EQ(ask("SELECT count(*) FROM incident"), "0");
 }
 
 TEST_F(Failover, AStandbyWithoutSignedLeavesFreezesTheLog) {
