@@ -94,7 +94,7 @@ void explain_chain(const Verdict& verdict,
                    Explanation& explanation) {
   const ledger::LogFacts& facts = verdict.facts;
   const bool has_previous = !facts.previous_origin.empty() && facts.previous_origin != "-";
-  if (facts.is_chain_shown) {
+  if (facts.is_chain_shown && request.previous) {
     explanation.shown.push_back(fmt::format("the log goes on from {}", request.previous->name));
   } else if (has_previous) {
     explanation.not_shown.push_back(

@@ -22,7 +22,7 @@ struct Invocation {
 struct Command {
   CommandSpec spec;
   /// Errors  Failure, and what libraries throw: main() turns them into an exit code.
-  ExitCode (*run)(const Invocation& invocation);
+  ExitCode (*run)(const Invocation& invocation) = nullptr;
   /// For a command line that cannot be read; another one where 2 means something else.
   ExitCode usage_code = ExitCode::Usage;
 };

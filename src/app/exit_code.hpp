@@ -6,6 +6,7 @@
 
 namespace rightful::app {
 
+// NOLINTNEXTLINE(performance-enum-size): main() returns it
 enum class ExitCode : int {
   Ok = 0,
   Failed = 1,        ///< refused, or failed for a reason that the message names

@@ -204,7 +204,8 @@ Answer<EntryPage> LedgerAudit::entries(const StaffMember& reader,
 
   EntryPage page{.size = size, .entries = {}, .next = std::nullopt};
   page.entries = store::ledger_entries::select(transaction, row.log_id, filter, query.limit);
-  if (page.entries.size() == query.limit && page.entries.back().index + 1 < *filter.to) {
+  if (page.entries.size() == query.limit &&
+      page.entries.back().index + 1 < filter.to.value_or(size)) {
     page.next = EntryCursor{.size = size, .index = page.entries.back().index + 1};
   }
   record_query(transaction, reader, asked_by(query.filter), page.entries.size(), size);

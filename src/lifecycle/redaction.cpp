@@ -41,8 +41,10 @@ struct Named {
 std::uint64_t index_named(const ledger::Leaf& leaf) {
   const auto found = std::ranges::find(
       leaf.fields, std::string_view("idx"), [](const auto& field) { return field.first; });
-  if (found == leaf.fields.end() || !found->second.integer) damaged("a log.redacted names nothing");
-  return *found->second.integer;
+  if (found == leaf.fields.end()) damaged("a log.redacted names nothing");
+  const auto& index = found->second.integer;
+  if (!index) damaged("a log.redacted names no entry");
+  return *index;
 }
 
 /// The leaf that says that this body was taken away; it may be waiting in the outbox still.
@@ -57,6 +59,7 @@ std::optional<Named> find_named(store::Transaction& transaction,
     const auto found =
         store::ledger_entries::select(transaction, log.log_id, filter, kRedactionsAtOnce);
     for (const auto& entry : found) {
+      if (!entry.leaf) damaged("a log.redacted was erased itself");
       const auto leaf = ledger::parse_leaf(*entry.leaf);
       if (!leaf) damaged("a stored entry is no leaf");
       if (index_named(*leaf) != index) continue;
@@ -136,10 +139,11 @@ Result<void> wait_for_checkpoint(const LedgerTools& tools,
     if (tools.clock.steady_now() >= end) break;
     tools.clock.wait_for(std::stop_token(), kPause);
   }
-  return fail(ErrorCode::Unavailable,
-              "the body is out of the database, but no signed checkpoint covers the leaf that says "
-              "so: the published files still hold it. See that sequencer and signer run and that the "
-              "log is not frozen (`rightful admin ledger status`), then run this again");
+  return fail(
+      ErrorCode::Unavailable,
+      "the body is out of the database, but no signed checkpoint covers the leaf that says "
+      "so: the published files still hold it. See that sequencer and signer run and that the "
+      "log is not frozen (`rightful admin ledger status`), then run this again");
 }
 
 /// @return false when the file is not there, or does not hold the body.

@@ -37,10 +37,10 @@ std::int64_t microseconds(Instant instant) {
   return instant.time_since_epoch().count();
 }
 
-crypto::StaffFacts facts_of(const rows::StaffRow& row) {
+crypto::StaffFacts facts_of(const rows::StaffRow& row, const std::string& actor) {
   crypto::StaffFacts facts{.name = row.name,
                            .role = row.role,
-                           .actor = *row.actor,
+                           .actor = actor,
                            .token_hash = row.token_hash,
                            .added_us = microseconds(row.added_at)};
   if (row.ended_at) facts.ended_us = microseconds(*row.ended_at);
@@ -49,7 +49,7 @@ crypto::StaffFacts facts_of(const rows::StaffRow& row) {
 
 /// Empty for a row that the server keys do not vouch for.
 std::optional<StaffMember> authentic(const rows::StaffRow& row, const crypto::ServerKeys& keys) {
-  if (!row.actor || !keys.check_staff_mac(facts_of(row), row.mac)) return std::nullopt;
+  if (!row.actor || !keys.check_staff_mac(facts_of(row, *row.actor), row.mac)) return std::nullopt;
   auto role = parse_staff_role(row.role);
   auto ref = ledger::StaffRef::parse(*row.actor);
   if (!role || !ref) return std::nullopt;
@@ -109,7 +109,8 @@ struct StaffAccess::Parts {
            rows::StaffRow row,
            ledger::Code<ledger::CodeList::AccessChange> change,
            const std::optional<ledger::StaffRef>& by) {
-    row.mac = keys.staff_mac(facts_of(row));
+    if (!row.actor) throw Failure(Retry::Never, "bad_row", "a row of staff names no actor");
+    row.mac = keys.staff_mac(facts_of(row, *row.actor));
     const auto whom = ledger::StaffRef::parse(*row.actor);
     const auto role = RoleCode::parse(row.role);
     if (!whom || !role) throw Failure(Retry::Never, "bad_row", "a row of staff is malformed");

@@ -80,9 +80,9 @@ SubjectPseudonyms::SubjectPseudonyms(Transaction& transaction,
   // other.
   std::map<crypto::Sha256Digest, AccountId> by_tag;
   for (const ledger::Event& event : events) {
-    if (!event.subject()) continue;
-    by_tag.emplace(ledger::subject_tag(keys.lookup_key().expose(), *event.subject()),
-                   *event.subject());
+    const auto& subject = event.subject();
+    if (!subject) continue;
+    by_tag.emplace(ledger::subject_tag(keys.lookup_key().expose(), *subject), *subject);
   }
   for (const auto& [tag, account] : by_tag) {
     const auto key = find_or_make(transaction, tag, keys, random);
@@ -92,8 +92,9 @@ SubjectPseudonyms::SubjectPseudonyms(Transaction& transaction,
 }
 
 std::optional<ledger::Pseudonym> SubjectPseudonyms::of(const ledger::Event& event) const {
-  if (!event.subject()) return std::nullopt;
-  return by_account_.at(*event.subject());
+  const auto& subject = event.subject();
+  if (!subject) return std::nullopt;
+  return by_account_.at(*subject);
 }
 
 }  // namespace rightful::store

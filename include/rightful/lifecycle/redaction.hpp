@@ -16,7 +16,7 @@ namespace rightful::lifecycle {
 using LogWhy = ledger::Code<ledger::CodeList::LogWhy>;
 
 struct Redaction {
-  std::uint64_t index;  ///< in the live log
+  std::uint64_t index = 0;  ///< in the live log
   LogWhy why;
   ledger::StaffRef first;  ///< two different officers
   ledger::StaffRef second;

@@ -15,7 +15,7 @@
 namespace rightful::store::ledger_entries {
 
 struct EntryRow {
-  std::uint64_t index;
+  std::uint64_t index = 0;
   ledger::TreeHash leaf_hash;
   std::optional<Bytes> leaf;  ///< empty when the body was erased
 };
