@@ -82,15 +82,19 @@ class LedgerE2e : public ::testing::Test {
 
   [[nodiscard]] std::string status() const { return run({"admin", "ledger", "status"}).output; }
 
-  /// Everything that is committed now is signed and published.
+  /// Everything of the newest log that is committed now is signed and published. The checkpoint's
+  /// row is there before its file.
   [[nodiscard]] bool wait_until_published() const {
     return wait_for([this] {
       const std::string text = status();
       const std::size_t entries = text.rfind("entries  ");
       const std::size_t end = text.find('\n', entries);
       const std::string size = text.substr(entries + 9, end - entries - 9);
+      const std::size_t origin_end = text.find('\n', text.rfind("origin   "));
+      const std::size_t name = text.rfind('/', origin_end) + 1;
       return text.find("rows     0") != std::string::npos &&
-             text.find("signed   " + size + ",") != std::string::npos;
+             text.find("signed   " + size + ",", entries) != std::string::npos &&
+             size_in(checkpoint(text.substr(name, origin_end - name))) == size;
     });
   }
 
