@@ -104,7 +104,7 @@ Result<AccountId> named_account(const std::string& argument) {
 }
 
 Result<void> add_account(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto account, named_account(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto account, named_account(invocation.line.required_argument(0)));
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
@@ -129,7 +129,7 @@ Result<void> add_account(const Invocation& invocation, const Settings& settings)
 }
 
 Result<void> retry_request(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto request, RequestId::parse(invocation.line.required_argument(0)));
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(auto options, state_store_options(settings, invocation.environment));
@@ -145,7 +145,7 @@ Result<void> retry_request(const Invocation& invocation, const Settings& setting
 }
 
 Result<void> check_account(const ParsedCommand& line) {
-  const std::string text = *line.argument(0);
+  const std::string text = line.required_argument(0);
   if (text == "-") return {};
   const auto account = AccountId::parse(text);
   if (!account) return fail(ErrorCode::InvalidArgument, "ACCOUNT: " + account.error().detail);
@@ -153,7 +153,7 @@ Result<void> check_account(const ParsedCommand& line) {
 }
 
 Result<void> check_request(const ParsedCommand& line) {
-  if (RequestId::parse(*line.argument(0))) return {};
+  if (RequestId::parse(line.required_argument(0))) return {};
   return fail(ErrorCode::InvalidArgument,
               "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; the log line "
               "`export_needs_a_person` has it");

@@ -93,9 +93,9 @@ Result<ledger::ExportRequest> read_export(const ParsedCommand& line) {
   RIGHTFUL_TRY(filter.since, read_time(line, "--since"));
   RIGHTFUL_TRY(filter.until, read_time(line, "--until"));
   request.tool = "rightful " RIGHTFUL_VERSION;
-  if (std::filesystem::exists(std::filesystem::symlink_status(*line.value("--out"))))
+  if (std::filesystem::exists(std::filesystem::symlink_status(line.required_value("--out"))))
     return fail(ErrorCode::Conflict,
-                "something has the name " + *line.value("--out") +
+                "something has the name " + line.required_value("--out") +
                     " already, and nothing is overwritten; name another file with --out");
   return request;
 }
@@ -127,7 +127,7 @@ Result<void> write_evidence(AuditPlace& place,
                             const ledger::ExportRequest& request,
                             const AuditTask& task,
                             const Invocation& invocation) {
-  const std::string path = *invocation.line.value("--out");
+  const std::string path = invocation.line.required_value("--out");
   EvidenceFile file(path);
   RIGHTFUL_TRY(const auto exported, export_log(place.source(), verdict, request, file));
   file.flush();
@@ -151,7 +151,7 @@ ExitCode export_place(const Invocation& invocation) {
   if (!request) return report_unusable(invocation.console, request.error());
   const auto task = read_audit_options(invocation.line);
   if (!task) return report_unusable(invocation.console, task.error());
-  auto place = AuditPlace::open(*invocation.line.argument(0));
+  auto place = AuditPlace::open(invocation.line.required_argument(0));
   if (!place) return report_unusable(invocation.console, place.error());
   if (place->selection() != nullptr) {
     return report_unusable(

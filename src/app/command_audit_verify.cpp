@@ -70,9 +70,10 @@ AuditReport report_for(const Invocation& invocation) {
 }
 
 ExitCode verify_single(const Invocation& invocation, const AuditTask& task) {
-  const auto leaf = read_file(*invocation.line.value("--leaf"), ledger::kMaxLeafSizeBytes);
+  const auto leaf = read_file(invocation.line.required_value("--leaf"), ledger::kMaxLeafSizeBytes);
   if (!leaf) return report_unusable(invocation.console, leaf.error());
-  const auto proof = read_file(*invocation.line.value("--proof"), ledger::kMaxTlogProofSizeBytes);
+  const auto proof =
+      read_file(invocation.line.required_value("--proof"), ledger::kMaxTlogProofSizeBytes);
   if (!proof) return report_unusable(invocation.console, proof.error());
   AuditReport report = report_for(invocation);
   const ledger::Verdict verdict = verify_entry(*leaf, *proof, task.request, report);
@@ -81,7 +82,7 @@ ExitCode verify_single(const Invocation& invocation, const AuditTask& task) {
 }
 
 ExitCode verify_place(const Invocation& invocation, const AuditTask& task) {
-  auto place = AuditPlace::open(*invocation.line.argument(0));
+  auto place = AuditPlace::open(invocation.line.required_argument(0));
   if (!place) return report_unusable(invocation.console, place.error());
   AuditReport report = report_for(invocation);
   ledger::LogArchive* const selection = place->selection();

@@ -70,7 +70,7 @@ std::ptrdiff_t advise_on_terms(const Invocation& invocation, const catalog::Cata
 }
 
 ExitCode run(const Invocation& invocation) {
-  const std::string file = *invocation.line.argument(0);
+  const std::string file = invocation.line.required_argument(0);
   const auto loaded = load_catalog(file);
   if (!loaded) return report(invocation.console, loaded.error());
   const auto datasets = loaded->catalog.datasets().size();

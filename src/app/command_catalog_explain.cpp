@@ -110,7 +110,7 @@ ExitCode run(const Invocation& invocation) {
   }
   const auto account = AccountId::parse(*text);
   if (!account) return usage(invocation, account.error());
-  const auto loaded = load_catalog(*invocation.line.argument(0));
+  const auto loaded = load_catalog(invocation.line.required_argument(0));
   if (!loaded) return report(invocation.console, loaded.error());
   const auto explanation = sources::explain(
       loaded->catalog, *account, locations_of(loaded->catalog, invocation.environment));

@@ -36,7 +36,7 @@ CommandSpec spec() {
 }
 
 ExitCode run(const Invocation& invocation) {
-  const std::string file = *invocation.line.argument(0);
+  const std::string file = invocation.line.required_argument(0);
   const auto content = read_file(file, kMaxFileBytes);
   if (!content) {
     return report(invocation.console, {content.error().code, file + ": " + content.error().detail});

@@ -35,7 +35,7 @@ ExitCode run(const Invocation& invocation) {
                              {ErrorCode::InvalidArgument, "--role is a name of 1 to 63 bytes"}));
     return ExitCode::Usage;
   }
-  const auto loaded = load_catalog(*invocation.line.argument(0));
+  const auto loaded = load_catalog(invocation.line.required_argument(0));
   if (!loaded) return report(invocation.console, loaded.error());
   invocation.console.out << sources::row_security_script(
       loaded->catalog, locations_of(loaded->catalog, invocation.environment), role);

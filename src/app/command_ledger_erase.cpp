@@ -100,7 +100,7 @@ Result<lifecycle::ErasureWhy> why_of(const ParsedCommand& line) {
 }
 
 Result<void> check_subject(const ParsedCommand& line) {
-  const std::string text = *line.argument(0);
+  const std::string text = line.required_argument(0);
   if (text != "-") {
     const auto account = AccountId::parse(text);
     if (!account) return fail(ErrorCode::InvalidArgument, "ACCOUNT: " + account.error().detail);
@@ -111,7 +111,7 @@ Result<void> check_subject(const ParsedCommand& line) {
 }
 
 Result<void> check_staff(const ParsedCommand& line) {
-  RIGHTFUL_TRY(lifecycle::check_staff_name(*line.argument(0)));
+  RIGHTFUL_TRY(lifecycle::check_staff_name(line.required_argument(0)));
   RIGHTFUL_TRY(const auto why, why_of(line));
   static_cast<void>(why);
   return {};
@@ -124,7 +124,7 @@ Result<AccountId> account_in(const std::string& argument) {
 }
 
 Result<void> erase(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto account, account_in(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto account, account_in(invocation.line.required_argument(0)));
   RIGHTFUL_TRY(const auto why, why_of(invocation.line));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(lifecycle::erase_subject(state->tools(), account, why));
@@ -137,7 +137,7 @@ Result<void> erase(const Invocation& invocation, const Settings& settings) {
 Result<void> forget(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto why, why_of(invocation.line));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
-  RIGHTFUL_TRY(state->staff->forget(*invocation.line.argument(0), why));
+  RIGHTFUL_TRY(state->staff->forget(invocation.line.required_argument(0), why));
   invocation.console.err << "The link between name and pseudonym is destroyed.\n";
   return {};
 }

@@ -45,7 +45,7 @@ CommandSpec check_spec() {
 }
 
 Result<void> check_log_name(const ParsedCommand& line) {
-  if (ledger::is_log_name(*line.argument(0))) return {};
+  if (ledger::is_log_name(line.required_argument(0))) return {};
   return fail(ErrorCode::InvalidArgument,
               "LOG is the short name of a log, such as 2026; `rightful admin ledger status` lists "
               "them");
@@ -61,7 +61,7 @@ Result<LogView> named_log(AdminState& state, const std::string& name) {
 
 Result<void> rebuild(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
-  RIGHTFUL_TRY(const auto view, named_log(*state, *invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto view, named_log(*state, invocation.line.required_argument(0)));
   const auto rows = store::rebuild_lookup(state->store->pool().settings(), view.log.log_id);
   invocation.console.err << fmt::format("{} rows were written.\n", rows);
   return {};
@@ -69,7 +69,7 @@ Result<void> rebuild(const Invocation& invocation, const Settings& settings) {
 
 Result<void> compare(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
-  RIGHTFUL_TRY(const auto view, named_log(*state, *invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto view, named_log(*state, invocation.line.required_argument(0)));
   const auto outcome =
       store::check_log(state->store->pool().settings(), view.log.log_id, state->store->keys());
   if (!outcome.passed) {

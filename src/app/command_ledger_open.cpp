@@ -54,7 +54,7 @@ CommandSpec spec() {
 }
 
 Result<void> check(const ParsedCommand& line) {
-  RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(*line.argument(0)));
+  RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(line.required_argument(0)));
   RIGHTFUL_TRY(ledger::log_name(origin));
   if (line.has("--recover")) return check_officer(line);
   if (line.has("--why") || line.has(kOfficerToken)) {
@@ -151,7 +151,7 @@ Result<void> end_signing(const Result<SignerRoom>& room, const LogView& view) {
 }
 
 Result<void> open(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(invocation.line.required_argument(0)));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(LogView old, view_live_log(state->store->pool()));
   const bool recovers = invocation.line.has("--recover");

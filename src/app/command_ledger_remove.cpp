@@ -62,7 +62,7 @@ CommandSpec purge_spec() {
 }
 
 Result<std::uint64_t> index_of(const ParsedCommand& line) {
-  const std::string text = *line.argument(0);
+  const std::string text = line.required_argument(0);
   std::uint64_t index = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, index);
@@ -82,7 +82,7 @@ Result<void> check_redact(const ParsedCommand& line) {
 }
 
 Result<void> check_purge(const ParsedCommand& line) {
-  if (ledger::is_log_name(*line.argument(0))) return {};
+  if (ledger::is_log_name(line.required_argument(0))) return {};
   return fail(ErrorCode::InvalidArgument,
               "LOG is the short name of a log, such as 2026; `rightful admin ledger status` lists "
               "them");
@@ -90,7 +90,7 @@ Result<void> check_purge(const ParsedCommand& line) {
 
 Result<void> redact(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto index, index_of(invocation.line));
-  RIGHTFUL_TRY(const auto why, lifecycle::LogWhy::parse(*invocation.line.value("--why")));
+  RIGHTFUL_TRY(const auto why, lifecycle::LogWhy::parse(invocation.line.required_value("--why")));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(const auto officers, two_officers_of(*state->staff, invocation.line));
   RIGHTFUL_TRY(
@@ -114,7 +114,7 @@ Result<void> purge(const Invocation& invocation, const Settings& settings) {
       const auto report,
       lifecycle::purge_log(state->tools(),
                            state->store->ledger_directory(),
-                           *invocation.line.argument(0),
+                           invocation.line.required_argument(0),
                            std::chrono::months(settings.integer("ledger.retention_months"))));
   invocation.console.err << fmt::format(
       "{}The {} entries of this log are gone; its hashes and its last checkpoint stay.\n",

@@ -210,7 +210,7 @@ Result<void> thaw(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(view, view_log_or_live(pool, view.name));  // as it is while nobody else has the room
   RIGHTFUL_TRY(check_may_go_on(pool, view));
   RIGHTFUL_TRY(const auto memory,
-               make_memory(*state, view, reason, room, *invocation.line.value("--held")));
+               make_memory(*state, view, reason, room, invocation.line.required_value("--held")));
   // In this order: a signer that stays frozen freezes the row again when it is asked.
   RIGHTFUL_TRY(record(*state, view, reason, officers));
   if (memory) room.keep(*memory);

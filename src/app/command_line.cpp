@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "rightful/core/check.hpp"
+
 namespace rightful::app {
 
 namespace {
@@ -143,6 +145,18 @@ auto usage_error(const CommandSpec& spec, std::string_view what) {
 std::optional<std::string> ParsedCommand::value(std::string_view option) const {
   const auto found = options_.find(option);
   return found == options_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string ParsedCommand::required_value(std::string_view option) const {
+  const auto given = value(option);
+  RIGHTFUL_CHECK(given);
+  return *given;
+}
+
+std::string ParsedCommand::required_argument(std::size_t index) const {
+  const auto given = argument(index);
+  RIGHTFUL_CHECK(given);
+  return *given;
 }
 
 std::vector<std::string> ParsedCommand::values(std::string_view option) const {

@@ -64,10 +64,15 @@ class ParsedCommand {
 
   /// The value of an option; empty when it was not given.
   [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
+  /// Of one that the command cannot do without: parse_command has seen that it is there (checked,
+  /// RIGHTFUL_CHECK).
+  [[nodiscard]] std::string required_value(std::string_view option) const;
   /// The values of an option that repeats, in their order.
   [[nodiscard]] std::vector<std::string> values(std::string_view option) const;
   /// Empty when that many were not given.
   [[nodiscard]] std::optional<std::string> argument(std::size_t index) const;
+  /// As required_value().
+  [[nodiscard]] std::string required_argument(std::size_t index) const;
 
   /// Setting name → value, as flags gave it, in order.
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& settings() const {

@@ -151,9 +151,9 @@ Result<AccountId> typed_account(const std::string& argument) {
 }
 
 Result<void> take_upload(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
-  RIGHTFUL_TRY(const auto account, typed_account(*invocation.line.value("--account")));
-  const std::string file = *invocation.line.argument(2);
+  RIGHTFUL_TRY(const auto request, RequestId::parse(invocation.line.required_argument(0)));
+  RIGHTFUL_TRY(const auto account, typed_account(invocation.line.required_value("--account")));
+  const std::string file = invocation.line.required_argument(2);
   RIGHTFUL_TRY(const auto content, read_file(file == "-" ? "/dev/stdin" : file, kMaxFileBytes));
   SystemClock clock;
   SystemRandom random;
@@ -161,7 +161,7 @@ Result<void> take_upload(const Invocation& invocation, const Settings& settings)
   exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
   RIGHTFUL_TRY(const auto records,
                uploads.upload(request,
-                              *invocation.line.argument(1),
+                              invocation.line.required_argument(1),
                               account,
                               as_text(content),
                               invocation.line.has("--replace") ? exporting::Replace::Allow
@@ -193,14 +193,14 @@ std::string server_of(const ParsedCommand& line, const Settings& settings) {
 }
 
 Result<void> make_link(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto request, RequestId::parse(invocation.line.required_argument(0)));
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
   exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
   RIGHTFUL_TRY(const auto made,
                uploads.make_link(request,
-                                 *invocation.line.argument(1),
+                                 invocation.line.required_argument(1),
                                  std::chrono::days(days_of(invocation.line).value_or(kLinkDays)),
                                  invocation.line.has("--replace") ? exporting::Replace::Allow
                                                                   : exporting::Replace::Refuse));
@@ -213,18 +213,18 @@ Result<void> make_link(const Invocation& invocation, const Settings& settings) {
 }
 
 Result<void> revoke_link(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto request, RequestId::parse(*invocation.line.argument(0)));
+  RIGHTFUL_TRY(const auto request, RequestId::parse(invocation.line.required_argument(0)));
   SystemClock clock;
   SystemRandom random;
   RIGHTFUL_TRY(const auto state, open_state(invocation, settings, clock, random));
   exporting::ManualUploads uploads(state->pool(), state->keys(), clock, random);
-  RIGHTFUL_TRY(uploads.revoke_link(request, *invocation.line.argument(1)));
+  RIGHTFUL_TRY(uploads.revoke_link(request, invocation.line.required_argument(1)));
   invocation.console.err << "The link works no more.\n";
   return {};
 }
 
 Result<void> check_request(const ParsedCommand& line) {
-  if (RequestId::parse(*line.argument(0))) return {};
+  if (RequestId::parse(line.required_argument(0))) return {};
   return fail(ErrorCode::InvalidArgument,
               "REQUEST is an id such as 0b6c1f0e-6f0e-4c53-9f4e-2f6f3b1f9a11; `rightful admin "
               "manual list` shows it");
@@ -244,7 +244,7 @@ Result<void> check_upload_line(const ParsedCommand& line) {
     return fail(ErrorCode::InvalidArgument,
                 "--account is missing: type the account ID as your own system shows it");
   }
-  if (*typed == "-" && *line.argument(2) == "-") {
+  if (*typed == "-" && line.required_argument(2) == "-") {
     return fail(ErrorCode::InvalidArgument,
                 "FILE and --account cannot both come from standard input");
   }

@@ -68,7 +68,7 @@ CommandSpec end_spec() {
 }
 
 Result<void> check_name(const ParsedCommand& line) {
-  return lifecycle::check_staff_name(*line.argument(0));
+  return lifecycle::check_staff_name(line.required_argument(0));
 }
 
 Result<void> check_new(const ParsedCommand& line) {
@@ -86,10 +86,11 @@ Result<std::optional<ledger::StaffRef>> doer(AdminState& state, const ParsedComm
 }
 
 Result<void> add(const Invocation& invocation, const Settings& settings) {
-  RIGHTFUL_TRY(const auto role, lifecycle::parse_staff_role(*invocation.line.value("--role")));
+  RIGHTFUL_TRY(const auto role,
+               lifecycle::parse_staff_role(invocation.line.required_value("--role")));
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(const auto by, doer(*state, invocation.line));
-  RIGHTFUL_TRY(const auto added, state->staff->add(*invocation.line.argument(0), role, by));
+  RIGHTFUL_TRY(const auto added, state->staff->add(invocation.line.required_argument(0), role, by));
   invocation.console.out << added.token.expose() << '\n';
   invocation.console.err << fmt::format(
       "The token above is shown once. {} is an {} from now on; the ledger says {}.\n",
@@ -121,7 +122,7 @@ Result<void> list(const Invocation& invocation, const Settings& settings) {
 Result<void> end(const Invocation& invocation, const Settings& settings) {
   RIGHTFUL_TRY(const auto state, AdminState::open(invocation, settings));
   RIGHTFUL_TRY(const auto by, doer(*state, invocation.line));
-  RIGHTFUL_TRY(state->staff->end(*invocation.line.argument(0), by));
+  RIGHTFUL_TRY(state->staff->end(invocation.line.required_argument(0), by));
   invocation.console.err << "The token is refused from now on.\n";
   return {};
 }

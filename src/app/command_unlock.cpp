@@ -178,7 +178,7 @@ Result<Opened> open_package(const Invocation& invocation, const PackageFile& pac
 std::filesystem::path target_of(const ParsedCommand& line) {
   if (const auto zip = line.value("--output")) return *zip;
   if (const auto folder = line.value("--into")) return *folder;
-  return std::filesystem::path(*line.argument(0)).filename().replace_extension();
+  return std::filesystem::path(line.required_argument(0)).filename().replace_extension();
 }
 
 Error explain(const Error& error) {
@@ -198,7 +198,7 @@ Error explain(const Error& error) {
 
 Result<ExitCode> unlock(const Invocation& invocation) {
   const ParsedCommand& line = invocation.line;
-  RIGHTFUL_TRY(const auto package, open_package_file(*line.argument(0)));
+  RIGHTFUL_TRY(const auto package, open_package_file(line.required_argument(0)));
   RIGHTFUL_TRY(const auto opened, open_package(invocation, package));
   if (line.has("--reveal-code")) {
     invocation.console.out << opened.code.expose() << '\n';

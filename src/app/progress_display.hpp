@@ -33,6 +33,7 @@ class ProgressDisplay {
                   Clock& clock,
                   std::vector<std::string> names,
                   OffTerminal off_terminal = OffTerminal::Lines);
+  ~ProgressDisplay() = default;
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 

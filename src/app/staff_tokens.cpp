@@ -65,13 +65,13 @@ Result<void> check_two_officers(const ParsedCommand& line) {
 Result<lifecycle::StaffMember> officer_of(lifecycle::StaffAccess& staff,
                                           const ParsedCommand& line) {
   RIGHTFUL_TRY(check_officer(line));
-  return officer_in(staff, *line.value(kOfficerToken));
+  return officer_in(staff, line.required_value(kOfficerToken));
 }
 
 Result<TwoOfficers> two_officers_of(lifecycle::StaffAccess& staff, const ParsedCommand& line) {
   RIGHTFUL_TRY(check_two_officers(line));
-  RIGHTFUL_TRY(auto first, officer_in(staff, *line.value(kOfficerToken)));
-  RIGHTFUL_TRY(auto second, officer_in(staff, *line.value(kSecondToken)));
+  RIGHTFUL_TRY(auto first, officer_in(staff, line.required_value(kOfficerToken)));
+  RIGHTFUL_TRY(auto second, officer_in(staff, line.required_value(kSecondToken)));
   if (first.name == second.name) {
     return fail(ErrorCode::Denied,
                 "two different officers are needed: both tokens belong to the same one");

@@ -78,6 +78,7 @@ class StateStore {
   /// A further pool on the same database, for leases alone.
   [[nodiscard]] store::Pool& heartbeat() { return *heartbeat_; }
 
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): open() gives no store without keys
   [[nodiscard]] const crypto::ServerKeys& keys() const { return *keys_; }
 
   /// What opening changed in the schema.

@@ -13,7 +13,7 @@ namespace rightful::archive {
 /// How much of the beginning may be changed after it was written: one field of the encrypted
 /// entry's header is known only at the end. A file is patched in place; an object store keeps its
 /// first part back and sends it last.
-inline constexpr std::size_t kPatchableBytes = 64 * 1024;
+inline constexpr std::size_t kPatchableBytes = std::size_t{64} * 1024;
 
 /// An append-only target with a patchable beginning. Completing or destroying it is the owner's
 /// business, not the package writer's.

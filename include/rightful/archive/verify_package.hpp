@@ -35,14 +35,14 @@ struct VerifyExpectation {
 };
 
 struct VerifyReport {
-  std::uint64_t size;                    ///< of the stored file
+  std::uint64_t size = 0;                ///< of the stored file
   crypto::Sha256Digest sha256;           ///< of the stored file
   crypto::Sha256Digest content_sha256;   ///< of the encrypted entry's bytes
   crypto::Sha256Digest manifest_digest;  ///< SHA-256 of MANIFEST.sha256
-  std::uint64_t inner_size;              ///< of the inner ZIP
-  std::uint64_t entries;                 ///< listed in the manifest
-  std::uint64_t records;                 ///< in all Data entries
-  std::uint64_t objects;                 ///< Media entries
+  std::uint64_t inner_size = 0;          ///< of the inner ZIP
+  std::uint64_t entries = 0;             ///< listed in the manifest
+  std::uint64_t records = 0;             ///< in all Data entries
+  std::uint64_t objects = 0;             ///< Media entries
 };
 
 /// Reads everything once, front to back (the lists of the inner ZIP a second time), and refuses:

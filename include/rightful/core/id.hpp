@@ -38,7 +38,7 @@ class Id {
  private:
   explicit Id(const std::array<std::byte, kSizeBytes>& bytes) : bytes_(bytes) {}
 
-  std::array<std::byte, kSizeBytes> bytes_;
+  std::array<std::byte, kSizeBytes> bytes_{};
 };
 
 using RequestId = Id<struct RequestTag>;

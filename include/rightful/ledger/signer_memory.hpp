@@ -59,7 +59,7 @@ struct SignRefusal {
     TooManyLeaves  ///< more than kMaxLeavesPerRequest. Nothing has changed
   };
 
-  Kind kind;
+  Kind kind = Kind::Frozen;
   std::optional<FreezeReason> reason;
   std::uint64_t size = 0;  ///< the signer's
 };

@@ -51,7 +51,7 @@ struct Progress {
 };
 
 struct PackageFacts {
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes = 0;
   crypto::Sha256Digest sha256;
   Instant released_at;
   Instant expires_at;

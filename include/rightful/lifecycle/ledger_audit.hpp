@@ -119,8 +119,8 @@ class LedgerAudit {
   /// What a reader was given in this minute.
   struct Granted {
     std::chrono::sys_time<std::chrono::minutes> minute;
-    std::uint64_t from;
-    std::uint64_t to;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
   };
 
   [[nodiscard]] Answer<store::ledger_tables::LogRow> find(store::Transaction& transaction,

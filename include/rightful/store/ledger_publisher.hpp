@@ -32,7 +32,7 @@ enum class PublishStep : std::uint8_t {
 };
 
 struct PublishReport {
-  PublishStep step;
+  PublishStep step = PublishStep::Waits;
   std::uint64_t size = 0;  ///< of the published checkpoint
   std::optional<ledger::FreezeReason> reason = {};
 };
