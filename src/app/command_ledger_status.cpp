@@ -76,13 +76,14 @@ std::string words_about(const Result<std::optional<ledger::FreezeReason>>& reaso
                         const LogView& view) {
   if (view.is_given_up) return "for good: it was given up, and its successor goes on";
   if (!reason) return "unknown: " + reason.error().detail;
-  if (!*reason && view.log.state == tables::LogState::Frozen)
+  const auto& frozen = *reason;
+  if (!frozen && view.log.state == tables::LogState::Frozen)
     return "in the database only, then rightful admin ledger thaw";
-  if (!*reason) return "no";
+  if (!frozen) return "no";
   return fmt::format("{}, then {}",
-                     ledger::name_of(**reason),
-                     ledger::can_thaw(**reason) ? "rightful admin ledger thaw"
-                                                : "rightful admin ledger open --recover");
+                     ledger::name_of(*frozen),
+                     ledger::can_thaw(*frozen) ? "rightful admin ledger thaw"
+                                               : "rightful admin ledger open --recover");
 }
 
 void print_log(std::ostream& out, const LogView& view, const SignerPlace& place, Instant now) {

@@ -30,7 +30,7 @@ namespace rightful::app {
 class SignerRoom {
  public:
   struct Key {
-    std::uint64_t epoch;
+    std::uint64_t epoch = 0;
     ledger::NoteKey key;
     std::optional<Instant> until;
   };
