@@ -106,6 +106,8 @@ TEST_F(EraserRole, DoesNothingElse) {
                                       "INSERT INTO staff_member (name) VALUES ('x')",
                                       "SELECT verifier FROM account",
                                       "UPDATE access_request SET state = 'expired'",
+                                      "SELECT object_name FROM job_attempt",
+                                      "UPDATE job_attempt SET object_destroyed_at = now()",
                                       "SELECT token_hash FROM session"}) {
     expect_denied(statement);
   }
