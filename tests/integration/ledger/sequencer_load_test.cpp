@@ -311,7 +311,7 @@ TEST_F(SequencerLoad, NumbersThatComeAgainAreTaken) {
   go_back();
   EXPECT_EQ(sequencer->run_batch().rows, 0U) << "there was a floor";
   database_.execute_as_admin(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = "
       "'rightful-sequencer' AND datname = current_database()");
   EXPECT_THROW(static_cast<void>(sequencer->run_batch()), Failure);
   EXPECT_EQ(sequencer->run_batch().rows, 1U);
