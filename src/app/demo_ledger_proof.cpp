@@ -138,8 +138,8 @@ Result<std::uint64_t> find_change(const fs::path& changed, const ledger::VerifyR
   RIGHTFUL_TRY(auto archive, ledger::LogArchive::open(changed));
   FirstFindings findings;
   const ledger::Verdict verdict = verify_log(archive, request, findings);
-  if (verdict.severity == ledger::Severity::Proven && findings.changed())
-    return *findings.changed();
+  const auto changed_entry = findings.changed();
+  if (verdict.severity == ledger::Severity::Proven && changed_entry) return *changed_entry;
   return fail(ErrorCode::Conflict, "a changed bit in an entry was not found");
 }
 

@@ -32,7 +32,7 @@ void SignerChild::keep() {
                  ended->signal.value_or(0));
       process_.reset();
       // One that cannot start, because another signer has the folder, is not tried every second.
-      pause_ = clock_.steady_now() - *started_ < 2s ? 10s : 1s;
+      pause_ = started_ && clock_.steady_now() - *started_ < 2s ? 10s : 1s;
     }
     if (!started_ || clock_.steady_now() - *started_ >= pause_) start();
   } catch (const Failure& failure) {

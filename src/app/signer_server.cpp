@@ -114,7 +114,7 @@ void SignerServer::answer_peer(const UniqueFd& connection) {
   if (!sent) log::warn("signer_reply_not_taken");
 }
 
-Result<ledger::SignRequest> SignerServer::read_request(const UniqueFd& connection) {
+Result<ledger::SignRequest> SignerServer::read_request(const UniqueFd& connection) const {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.patience;
   std::array<std::byte, ledger::kSignHeadSizeBytes> bytes{};
   RIGHTFUL_TRY(read_exactly(connection, bytes, deadline));
@@ -192,7 +192,8 @@ std::optional<Bytes> SignerServer::newest_note(const std::string& name,
 // Once a change: a frozen log is asked about again and again.
 void SignerServer::tell(const std::string& name, const ledger::SignAnswer& answer) {
   std::string reason;
-  if (!answer && answer.error().reason) reason = ledger::name_of(*answer.error().reason);
+  const auto why = answer ? std::nullopt : answer.error().reason;
+  if (why) reason = ledger::name_of(*why);
   if (frozen_.size() >= kMaxToldLogs) frozen_.clear();  // names come from outside
   std::string& told = frozen_[name];
   if (reason == told) return;

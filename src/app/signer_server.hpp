@@ -50,7 +50,7 @@ class SignerServer {
   SignerServer(SignerServerOptions options, UniqueFd lock, UniqueFd listener, const Clock& clock);
 
   void answer_peer(const UniqueFd& connection);
-  [[nodiscard]] Result<ledger::SignRequest> read_request(const UniqueFd& connection);
+  [[nodiscard]] Result<ledger::SignRequest> read_request(const UniqueFd& connection) const;
   [[nodiscard]] Reply decide(const ledger::SignRequest& request);
   [[nodiscard]] ledger::SignAnswer decide_in(const SignerRoom& room,
                                              const std::string& name,

@@ -12,11 +12,11 @@
 namespace rightful::http {
 
 struct ResponseFacts {
-  HttpScheme scheme;
+  HttpScheme scheme = HttpScheme::Https;
   TraceId trace;
   Instant now;
-  std::uint64_t content_length;
-  bool keep_alive;
+  std::uint64_t content_length = 0;
+  bool keep_alive = false;
 };
 
 /// @param response  no field holds a control character (checked, RIGHTFUL_CHECK): nothing from

@@ -27,7 +27,7 @@ std::optional<AccountRow> read_account(const Rows& rows) {
   return AccountRow{.account = row->account("account_id"),
                     .created_at = row->instant("created_at"),
                     .language = row->text("language"),
-                    .enrolled = std::move(enrolled)};
+                    .enrolled = enrolled};
 }
 
 }  // namespace

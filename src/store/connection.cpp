@@ -36,7 +36,7 @@ struct SourceConnection::Impl {
     throw_for_sqlstate(what, state, {}, constraint);
   }
 
-  PGconn* open_connection(std::string_view what) {
+  [[nodiscard]] PGconn* open_connection(std::string_view what) const {
     if (!connection) throw_database_lost(what);
     return connection.get();
   }

@@ -20,7 +20,7 @@ namespace rightful::archive {
 struct SpoolSettings {
   std::filesystem::path directory;  ///< private to this export; only unlinked files are made in it
   Random& random;                   ///< for the ephemeral keys; must outlive the spool
-  std::size_t memory_bytes = 256 * 1024;  ///< kept in memory before anything is spilled
+  std::size_t memory_bytes = std::size_t{256} * 1024;  ///< kept before anything is spilled
 };
 
 class SpoolReader;

@@ -53,8 +53,8 @@ struct UploadOffer {
   /// As whoever supplies it typed it, never as we know it.
   const AccountId& typed;
   std::streambuf& text;  ///< any bytes; read from its start, more than once
-  std::uint64_t size_bytes;
-  Replace replace;
+  std::uint64_t size_bytes = 0;
+  Replace replace = Replace::Refuse;
   /// The token's hash when it comes through a link, which must be alive, and ends with success.
   std::optional<crypto::Sha256Digest> link{};
 };
