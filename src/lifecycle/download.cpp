@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
 
@@ -88,6 +89,7 @@ Answer<Granted> grant(store::Transaction& transaction,
     transaction.commit();
     return refuse_with(obstacle->kind, state);
   }
+  RIGHTFUL_CHECK(package);  // none is an obstacle
   return Granted{.request_ref = ref_of(*row), .package = *std::move(package)};
 }
 
