@@ -46,6 +46,47 @@ TEST_F(PublishedLedger, WaitsOneSecondAndNoLonger) {
   EXPECT_EQ(publisher.publish().step, PublishStep::Published) << "at least every five minutes";
 }
 
+/// On which a checkpoint takes 600 ms to appear.
+class SlowDisk final : public ledger::TileSink {
+ public:
+  SlowDisk(ledger::LogDirectory& directory, StillClock& clock)
+      : directory_(directory), clock_(clock) {}
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override {
+    return directory_.put(path, content);
+  }
+
+  Result<void> flush() override { return directory_.flush(); }
+
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
+    clock_.advance(std::chrono::milliseconds(600));
+    return directory_.replace(path, content);
+  }
+
+  Result<void> drop_partials(const ledger::LogPath& full) override {
+    return directory_.drop_partials(full);
+  }
+
+ private:
+  ledger::LogDirectory& directory_;
+  StillClock& clock_;
+};
+
+TEST_F(PublishedLedger, CountsTheSecondFromBeginningToBeginning) {
+  start_signer();
+  SlowDisk disk(*directory_, clock_);
+  auto publisher = make_publisher(disk);
+  write(3);
+  ASSERT_EQ(publisher.publish().step, PublishStep::Published);
+  EXPECT_EQ(publisher.until_due(), std::chrono::milliseconds(400));
+  write(3);
+  clock_.advance(std::chrono::milliseconds(399));
+  EXPECT_EQ(publisher.publish().step, PublishStep::Waits);
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_EQ(publisher.until_due(), std::chrono::milliseconds(0));
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+}
+
 TEST_F(PublishedLedger, SavesOneCheckpointAnHour) {
   start_signer();
   auto publisher = make_publisher();

@@ -33,7 +33,7 @@ class StillClock final : public Clock {
     return stop.stop_requested();
   }
 
-  void advance(std::chrono::seconds duration) {
+  void advance(std::chrono::milliseconds duration) {
     now_ += duration;
     steady_ += duration;
   }
