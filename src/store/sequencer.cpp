@@ -311,9 +311,9 @@ WriterStates Sequencer::Impl::load_writers(const std::vector<CheckedLeaf>& leave
 void Sequencer::Impl::drop_unproven(WriterStates& states) {
   RIGHTFUL_CHECK(log);
   const auto is_known =
-      [](const WriterKeys& keys, const std::string& id, const WriterState& state) {
-        const auto found = keys.find(id);
-        return found != keys.end() && found->second == state.key;
+      [](const WriterKeys& held, const std::string& id, const WriterState& state) {
+        const auto found = held.find(id);
+        return found != held.end() && found->second == state.key;
       };
   std::vector<std::string> open;
   for (const auto& [id, state] : states) {
