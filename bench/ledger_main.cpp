@@ -185,8 +185,7 @@ std::string draw(const ordered_json& parts) {
   return draw_bars("What the ledger costs", blocks);
 }
 
-ordered_json measure_parts(const Setup& setup, const LedgerOptions& options) {
-  ordered_json parts = ordered_json::object();
+void measure_parts(const Setup& setup, const LedgerOptions& options, ordered_json& parts) {
   const auto on_a_bed = [&](const char* name, const std::function<ordered_json(LedgerBed&)>& part) {
     if (!options.parts.contains(name)) return;
     setup.progress.begin(name);
@@ -207,7 +206,6 @@ ordered_json measure_parts(const Setup& setup, const LedgerOptions& options) {
     parts["verify"] = measure_verifying(setup, options.leaves, options.wants_growth);
     fmt::print("\nverify\n{}\n", parts["verify"].dump(2));
   }
-  return parts;
 }
 
 void run_bench(const LedgerOptions& options) {
@@ -216,15 +214,16 @@ void run_bench(const LedgerOptions& options) {
   const Programs programs = find_programs();
   const BenchFolder folder;
   Progress progress;
-  ordered_json results;
-  results["machine"] = describe_machine(folder.path());
+  const ordered_json machine = describe_machine(folder.path());
+  ordered_json results = earlier_results(options.add_to, machine);
+  results["machine"] = machine;
   results["versions"] = describe_versions(programs);
   print_facts("machine", results["machine"]);
   print_facts("versions", results["versions"]);
   std::fflush(stdout);
   const Setup setup{
       .folder = folder, .programs = programs, .progress = progress, .rounds = options.rounds};
-  results["parts"] = measure_parts(setup, options);
+  measure_parts(setup, options, results["parts"]);
   results["ratios"] = ratios_of(results["parts"]);
   fmt::print("{}", kRemarks);
   print_goals(kGoals, results);

@@ -39,6 +39,8 @@ Result<void> set_value(LedgerOptions& options, const std::string& name, const st
   } else if (name == "--rounds") {
     RIGHTFUL_TRY(const auto rounds, number_in(name, value, {1, 99}));
     options.rounds = static_cast<int>(rounds);
+  } else if (name == "--add-to") {
+    options.add_to = value;
   } else if (name == "--json") {
     options.json = value;
   } else if (name == "--chart") {
@@ -73,7 +75,7 @@ std::string ledger_usage() {
 
 How many facts a second become durable, beside a plain INSERT and a chain with one locked head row?
 How long until a signed checkpoint covers them while everything runs? How fast is a log verified?
-About 25 minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
+About 40 minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
 
   --parts PART      append, running, drain or verify alone
   --append-for S    seconds of each appending contender; 8 if absent
@@ -81,6 +83,8 @@ About 25 minutes, 8 GB in TMPDIR (else /tmp), removed at the end.
   --leaves N        of the outbox that is drained and of the log that is verified; 1000000 if absent
   --no-growth       leave out the log of four times as many leaves
   --rounds N        rounds taken in turn, of which the median counts; 3 if absent
+  --add-to FILE     begin with the figures of an earlier --json FILE of this machine; what is measured
+                    now takes their place
   --json FILE       write every figure
   --chart FILE      draw the figures as SVG
 )";

@@ -19,8 +19,9 @@ struct LedgerOptions {
   std::uint64_t leaves = 1'000'000;
   bool wants_growth = true;  ///< a log of four times as many leaves too
   int rounds = 3;
-  std::string json;   ///< file to write; empty = none
-  std::string chart;  ///< file to write; empty = none
+  std::string add_to;  ///< file with the figures to begin with; empty = none
+  std::string json;    ///< file to write; empty = none
+  std::string chart;   ///< file to write; empty = none
   bool help = false;
 };
 

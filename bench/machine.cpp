@@ -16,6 +16,8 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include "rightful/core/failure.hpp"
+
 #include "bench/measured_run.hpp"
 
 namespace rightful::bench {
@@ -111,6 +113,17 @@ ordered_json describe_versions(const Programs& programs) {
           {"7zz", version_of({"/usr/bin/7zz"})},
           {"bsdtar", version_of({"/usr/bin/bsdtar", "--version"})},
           {"libzip", version_of({programs.libzip.string(), "--version"})}};
+}
+
+ordered_json earlier_results(const std::filesystem::path& file, const ordered_json& machine) {
+  if (file.empty()) return {{"parts", ordered_json::object()}};
+  std::ifstream in(file);
+  ordered_json earlier = ordered_json::parse(in, nullptr, false);
+  if (!earlier.is_object() || !earlier.contains("parts") || !earlier.contains("machine"))
+    throw Failure(Retry::Never, "bench", file.string() + " holds no results of this bench");
+  if (earlier.at("machine").at("processor") != machine.at("processor"))
+    throw Failure(Retry::Never, "bench", file.string() + " is of another machine");
+  return earlier;
 }
 
 }  // namespace rightful::bench

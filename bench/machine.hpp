@@ -1,5 +1,6 @@
 /// @file
-/// Where figures come from: the machine, and the version of everything that is measured.
+/// Where figures come from: the machine, the version of everything that is measured, an earlier
+/// run.
 #pragma once
 
 #include <filesystem>
@@ -13,5 +14,10 @@ namespace rightful::bench {
 [[nodiscard]] nlohmann::ordered_json describe_machine(const std::filesystem::path& folder);
 /// Ours, every peer, every library.
 [[nodiscard]] nlohmann::ordered_json describe_versions(const Programs& programs);
+/// The results to begin with: none, or those in `file`, of an earlier run on this machine.
+/// @param file  empty = none. @return with an object `parts`. Errors  Failure, which names the
+/// file.
+[[nodiscard]] nlohmann::ordered_json earlier_results(const std::filesystem::path& file,
+                                                     const nlohmann::ordered_json& machine);
 
 }  // namespace rightful::bench

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
 
 #include "bench/chart.hpp"
@@ -32,18 +30,6 @@ namespace rightful::bench {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// The results to begin with: nothing, or those of an earlier run on this machine.
-ordered_json earlier_results(const Options& options, const ordered_json& machine) {
-  if (options.add_to.empty()) return {{"parts", ordered_json::object()}};
-  std::ifstream in(options.add_to);
-  ordered_json earlier = ordered_json::parse(in, nullptr, false);
-  if (!earlier.is_object() || !earlier.contains("parts") || !earlier.contains("machine"))
-    throw Failure(Retry::Never, "bench", options.add_to + " holds no results of this bench");
-  if (earlier.at("machine").at("processor") != machine.at("processor"))
-    throw Failure(Retry::Never, "bench", options.add_to + " is of another machine");
-  return earlier;
-}
 
 void measure_parts(const Options& options, const Setup& setup, ordered_json& parts) {
   const auto wants = [&options](const char* part) { return options.parts.contains(part); };
@@ -73,7 +59,7 @@ void run_bench(const Options& options) {
   const BenchFolder folder;
   Progress progress;
   const ordered_json machine = describe_machine(folder.path());
-  ordered_json results = earlier_results(options, machine);
+  ordered_json results = earlier_results(options.add_to, machine);
   results["machine"] = machine;
   results["versions"] = describe_versions(programs);
   print_facts("machine", results["machine"]);
