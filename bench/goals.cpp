@@ -29,7 +29,7 @@ void print_goals(std::span<const Goal> goals, const ordered_json& results) {
     if (!value) continue;
     const bool is_reached =
         goal.wanted == Wanted::AtLeast ? *value >= goal.bound : *value <= goal.bound;
-    fmt::print("  {:<52}{:>8.2f}   goal {} {:<5}{}\n",
+    fmt::print("  {:<52}{:>9.2f}  goal {} {:<7}{}\n",
                goal.what,
                *value,
                goal.wanted == Wanted::AtLeast ? "≥" : "≤",
