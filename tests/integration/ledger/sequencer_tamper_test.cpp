@@ -1,6 +1,8 @@
 // A superuser changes what the sequencer has written, or puts rows in its way.
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,6 +80,30 @@ TEST_F(SequencerTamper, AnEditedBodyIsFound) {
   EXPECT_TRUE(result.has(FindingKind::LeafHash, 7)) << result.text();
 }
 
+// P2, D2: the hash of an entry that is published alone.
+TEST_F(SequencerTamper, AnEditedLeafHashIsFound) {
+  const TestFolder published;
+  publish_tables(database_.pool(), origin_, published.path());
+  tamper(
+      "UPDATE ledger.entry SET leaf_hash = set_byte(leaf_hash, 31, (get_byte(leaf_hash, 31) + 1) % "
+      "256) WHERE idx = 7");
+  stage({writer_.leaf(21)});
+  EXPECT_EQ(cause_of_batch(), "ok") << "a batch reads no entry behind it";
+
+  EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+  EXPECT_EQ(incidents("hash_mismatch"), 1);
+  EXPECT_THAT(ask("SELECT note FROM incident"), HasSubstr("the body of entry 7"));
+  const auto by_hand = store::check_log(database_.settings(), 1, keys_);
+  EXPECT_FALSE(by_hand.passed);
+  EXPECT_EQ(by_hand.cause, "hash_mismatch");
+  const Audit result = audit();
+  EXPECT_EQ(result.verdict.severity, ledger::Severity::Proven);
+  EXPECT_TRUE(result.has(FindingKind::Tile, 7)) << result.text();
+  EXPECT_EQ(audit_folder(published.path(), origin_, keys_).verdict.severity,
+            ledger::Severity::Report)
+      << "what was published before stays true";
+}
+
 // P2, D3: body and leaf hash.
 TEST_F(SequencerTamper, AnEditedBodyWithItsHashIsFound) {
   tamper(
@@ -107,6 +133,158 @@ TEST_F(SequencerTamper, ADeletedBodyIsFound) {
   EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
   EXPECT_THAT(ask("SELECT note FROM incident"), HasSubstr("the body of entry 9"));
   EXPECT_TRUE(audit().has(FindingKind::BodyMissing)) << audit().text();
+}
+
+/// Rows of the log moved by a superuser, in a way that no constraint of the tables sees.
+struct RowTampering {
+  std::string name;
+  std::string script;  ///< `TABLE_` is each of `tables` in turn
+  std::vector<std::string> tables;
+  std::string batch;  ///< what the next batch says
+  std::string cause;  ///< what the comparison says
+  std::string note;   ///< a part of it; `LAST` is the last entry
+  std::optional<FindingKind> finding;
+};
+
+class TamperedRows : public SequencerTamper, public ::testing::WithParamInterface<RowTampering> {
+ protected:
+  static std::string replaced(std::string text, const std::string& what, const std::string& with) {
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size()))
+      text.replace(at, what.size(), with);
+    return text;
+  }
+
+  [[nodiscard]] std::string script() const {
+    std::string all;
+    for (const std::string& table : GetParam().tables)
+      all += replaced(GetParam().script, "TABLE_", "ledger." + table);
+    return all;
+  }
+};
+
+// Section 13: the sequencer is at work, and knows its head by heart.
+TEST_P(TamperedRows, AreFound) {
+  const RowTampering& fault = GetParam();
+  const std::string last = std::to_string(head_size() - 1);
+  tamper(script());
+  stage({writer_.leaf(21)});
+  EXPECT_EQ(cause_of_batch(), fault.batch);
+  if (fault.batch != "ok") {
+    EXPECT_EQ(cause_of_batch(), fault.batch) << "once more";
+    EXPECT_EQ(count("ledger.outbox"), 1) << "nothing is lost";
+  }
+
+  const auto by_hand = store::check_log(database_.settings(), 1, keys_);
+  EXPECT_FALSE(by_hand.passed);
+  EXPECT_EQ(by_hand.cause, fault.cause);
+  EXPECT_THAT(by_hand.note, HasSubstr(replaced(fault.note, "LAST", last)));
+  if (fault.batch == "ok") {
+    EXPECT_THAT(check_again(), HasSubstr("\"result\":\"failed\""));
+    EXPECT_EQ(incidents(fault.cause), 1);
+  }
+  if (fault.finding) {
+    const Audit result = audit();
+    EXPECT_EQ(result.verdict.severity, ledger::Severity::Proven);
+    EXPECT_TRUE(result.has(*fault.finding)) << result.text();
+  }
+}
+
+const std::vector<std::string> kAllTables{"entry", "body", "lookup"};
+constexpr auto kSwap =
+    "UPDATE TABLE_ SET idx = 1000000 WHERE idx = 7; UPDATE TABLE_ SET idx = 7 WHERE idx = 9;"
+    "UPDATE TABLE_ SET idx = 9 WHERE idx = 1000000;";
+
+INSTANTIATE_TEST_SUITE_P(
+    Section13,
+    TamperedRows,
+    ::testing::Values(
+        RowTampering{.name = "EntriesSwapped",
+                     .script = kSwap,
+                     .tables = kAllTables,
+                     .batch = "ok",
+                     .cause = "hash_mismatch",
+                     .note = "do not give the root of its head",
+                     .finding = FindingKind::TreeRoot},
+        RowTampering{.name = "BodiesSwapped",
+                     .script = kSwap,
+                     .tables = {"body"},
+                     .batch = "ok",
+                     .cause = "hash_mismatch",
+                     .note = "the body of entry 7",
+                     .finding = FindingKind::LeafHash},
+        RowTampering{.name = "HashesSwapped",
+                     .script = kSwap,
+                     .tables = {"entry"},
+                     .batch = "ok",
+                     .cause = "hash_mismatch",
+                     .note = "the body of entry 7",
+                     .finding = FindingKind::Tile},
+        RowTampering{.name = "LookupSwapped",
+                     .script = kSwap,
+                     .tables = {"lookup"},
+                     .batch = "ok",
+                     .cause = "count_mismatch",
+                     .note = "differs from entry 7",
+                     .finding = std::nullopt},
+        RowTampering{
+            .name = "EntryDuplicatedAtTheEnd",
+            .script = "CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT * FROM TABLE_ WHERE "
+                      "idx = 7; UPDATE copied SET idx = (SELECT size FROM ledger.head);"
+                      "INSERT INTO TABLE_ SELECT * FROM copied; DROP TABLE copied;",
+            .tables = {"entry", "body"},
+            .batch = "ledger_damaged",
+            .cause = "count_mismatch",
+            .note = "rows beyond its head",
+            .finding = std::nullopt},
+        // One is taken out, and all that follow close the gap: the head's last one is missing.
+        RowTampering{.name = "EntryRemovedAndTheRestRenumbered",
+                     .script = "DELETE FROM TABLE_ WHERE idx = 9;"
+                               "UPDATE TABLE_ SET idx = idx + 1000000 WHERE idx > 9;"
+                               "UPDATE TABLE_ SET idx = idx - 1000001 WHERE idx > 1000000;",
+                     .tables = kAllTables,
+                     .batch = "ledger_damaged",
+                     .cause = "hash_mismatch",
+                     .note = "entry LAST of the ledger is missing",
+                     .finding = std::nullopt},
+        RowTampering{.name = "EntryRenumberedFarAway",
+                     .script = "UPDATE TABLE_ SET idx = 1000000 WHERE idx = 9;",
+                     .tables = kAllTables,
+                     .batch = "ok",
+                     .cause = "hash_mismatch",
+                     .note = "entry 9 of the ledger is missing",
+                     .finding = std::nullopt}),
+    [](const auto& fault) { return fault.param.name; });
+
+// Section 13: a forged entry with all that belongs to it; those that follow move up, so that one
+// stands beyond the head.
+TEST_F(SequencerTamper, AnInsertedEntryIsFound) {
+  std::string script;
+  for (const std::string table : {"ledger.entry", "ledger.body", "ledger.lookup"}) {
+    script += "UPDATE " + table + " SET idx = idx + 1000000 WHERE idx >= 9; UPDATE " + table +
+              " SET idx = idx - 999999 WHERE idx >= 1000000;";
+  }
+  const std::string leaf = "'\\x" + to_hex(writer_.leaf(500)) + "'::bytea";
+  tamper(
+      script +
+      "INSERT INTO ledger.entry (log_id, idx, leaf_hash) VALUES (1, 9, sha256('\\x00'::bytea || " +
+      leaf + ")); INSERT INTO ledger.body (log_id, idx, leaf) VALUES (1, 9, " + leaf +
+      "); INSERT INTO ledger.lookup SELECT log_id, 9, t, act, out, actor, subj, req, writer_id, "
+      "500 FROM ledger.lookup WHERE writer_id = '" +
+      writer_.id() + "' AND n = 5");
+  stage({writer_.leaf(21)});
+
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  EXPECT_EQ(count("ledger.outbox"), 1);
+  const auto by_hand = store::check_log(database_.settings(), 1, keys_);
+  EXPECT_FALSE(by_hand.passed);
+  EXPECT_EQ(by_hand.cause, "hash_mismatch");
+  EXPECT_THAT(by_hand.note, HasSubstr("do not give the root of its head"));
+  EXPECT_TRUE(audit().has(FindingKind::TreeRoot)) << audit().text();
+
+  // The same with a head that counts one more: still not its tree.
+  database_.execute("UPDATE ledger.head SET size = size + 1");
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
 }
 
 // D12: only what queries read.
