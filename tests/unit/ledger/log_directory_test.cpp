@@ -2,11 +2,19 @@
 
 #include "rightful/ledger/log_directory.hpp"
 
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+#include <system_error>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rightful/core/failure.hpp"
 #include "rightful/ledger/note.hpp"
 
 #include "tests/support/result_matchers.hpp"
@@ -204,6 +212,159 @@ TEST_F(LogDirectories, TheDirectoryItselfMayBeALink) {
 
   ASSERT_THAT(linked, IsOk());
   EXPECT_THAT(linked->read(bundle_), IsOk());
+}
+
+/// Files of this process end here: what goes beyond is cut off, as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t size_bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    if (::getrlimit(RLIMIT_FSIZE, &before_) != 0) fail_with("getrlimit");
+    rlimit limit = before_;
+    limit.rlim_cur = size_bytes;
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) fail_with("setrlimit");
+  }
+
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  [[noreturn]] static void fail_with(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+  }
+
+  sighandler_t handler_;
+  rlimit before_{};
+};
+
+/// A disk of some pages, where this process may mount one.
+class SmallDisk {
+ public:
+  SmallDisk()
+      : is_mounted_(::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=64k") == 0) {}
+
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  ~SmallDisk() {
+    if (is_mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
+  }
+
+  [[nodiscard]] bool is_mounted() const { return is_mounted_; }
+
+  [[nodiscard]] const fs::path& path() const { return folder_.path(); }
+
+  void fill() const {
+    std::ofstream filler(path() / "filler", std::ios::binary | std::ios::app);
+    while (filler.write("x", 1).flush()) {
+    }
+  }
+
+  void make_room() const { fs::remove(path() / "filler"); }
+
+ private:
+  LogFolder folder_;
+  bool is_mounted_;
+};
+
+std::string cause_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Failure& failure) {
+    return failure.cause();
+  }
+  return "none";
+}
+
+/// Files below a folder, whatever their names.
+std::vector<std::string> files_below(const fs::path& folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder));
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+// O4: the system takes the first half of a file, and no more.
+TEST_F(LogDirectories, AFileThatIsCutOffIsNowhere) {
+  const std::string large = std::string(8192, 'a');
+  const LogPath small = LogPath::entry_bundle(1, 1);
+  const LogPath replaced = LogPath::entry_bundle(2, 3);
+  ASSERT_THAT(directory_.put(replaced, as_bytes("before")), IsOk());
+  ASSERT_THAT(directory_.replace(checkpoint_, as_bytes("before")), IsOk());
+  std::string put_cause;
+  std::string replace_cause;
+  std::string checkpoint_cause;
+  bool is_flushed = false;
+  {
+    const FileSizeLimit limit(4096);
+    static_cast<void>(directory_.put(small, as_bytes("small")));
+    put_cause = cause_of([&] { static_cast<void>(directory_.put(bundle_, as_bytes(large))); });
+    is_flushed = directory_.flush().has_value();
+    replace_cause =
+        cause_of([&] { static_cast<void>(directory_.replace(replaced, as_bytes(large))); });
+    checkpoint_cause =
+        cause_of([&] { static_cast<void>(directory_.replace(checkpoint_, as_bytes(large))); });
+  }
+  EXPECT_EQ(put_cause, "system_call");
+  EXPECT_EQ(replace_cause, "system_call");
+  EXPECT_EQ(checkpoint_cause, "system_call");
+  EXPECT_TRUE(is_flushed) << "what was whole before";
+  EXPECT_THAT(directory_.read(bundle_), IsError(ErrorCode::NotFound));
+  EXPECT_EQ(text_of(small), "small");
+  EXPECT_EQ(text_of(replaced), "before");
+  EXPECT_EQ(text_of(checkpoint_), "before");
+  EXPECT_THAT(files_below(folder_.path()),
+              ElementsAre("checkpoint", small.text(), replaced.text()));
+
+  EXPECT_THAT(directory_.put(bundle_, as_bytes(large)), IsOk());
+  EXPECT_THAT(directory_.flush(), IsOk());
+  EXPECT_THAT(directory_.replace(replaced, as_bytes(large)), IsOk());
+  EXPECT_THAT(directory_.replace(checkpoint_, as_bytes(large)), IsOk());
+  for (const LogPath& path : {bundle_, replaced, checkpoint_})
+    EXPECT_EQ(text_of(path), large);
+}
+
+// O4: no block is left, and then some are.
+TEST(FullLogDirectory, KeepsWhatIsWholeAndGoesOn) {
+  const SmallDisk disk;
+  if (!disk.is_mounted()) GTEST_SKIP() << "no right to mount a disk";
+  LogDirectory directory = LogDirectory::open(disk.path()).value();
+  LogDirectory reader = LogDirectory::open(disk.path()).value();
+  const std::string large = std::string(3 * 4096, 'a');
+  const LogPath first = LogPath::entry_bundle(0, 3);
+  const LogPath second = LogPath::entry_bundle(0, 4);
+  const LogPath third = LogPath::entry_bundle(256, 3);
+  const LogPath checkpoint = LogPath::checkpoint();
+  ASSERT_THAT(directory.replace(checkpoint, as_bytes("before")), IsOk());
+  ASSERT_THAT(directory.put(first, as_bytes("first")), IsOk());
+  disk.fill();
+
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    EXPECT_EQ(cause_of([&] { static_cast<void>(directory.put(second, as_bytes(large))); }),
+              "disk_full");
+    EXPECT_EQ(cause_of([&] { static_cast<void>(directory.put(third, as_bytes("third"))); }),
+              "disk_full");
+    EXPECT_EQ(cause_of([&] { static_cast<void>(directory.replace(checkpoint, as_bytes(large))); }),
+              "disk_full");
+    EXPECT_THAT(directory.flush(), IsOk());
+    EXPECT_THAT(files_below(disk.path()), ElementsAre("checkpoint", "filler", first.text()));
+    EXPECT_EQ(as_text(reader.read(checkpoint).value()), "before");
+    EXPECT_EQ(as_text(reader.read(first).value()), "first");
+  }
+  disk.make_room();
+
+  EXPECT_THAT(directory.put(second, as_bytes(large)), IsOk());
+  EXPECT_THAT(directory.put(third, as_bytes("third")), IsOk());
+  EXPECT_THAT(directory.replace(checkpoint, as_bytes(large)), IsOk());
+  for (const LogPath& path : {second, checkpoint})
+    EXPECT_EQ(as_text(reader.read(path).value()), large);
+  EXPECT_EQ(as_text(reader.read(third).value()), "third");
 }
 
 }  // namespace
