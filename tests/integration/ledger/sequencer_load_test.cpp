@@ -4,8 +4,11 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <random>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -125,6 +128,114 @@ TEST_F(SequencerLoad, OneTransactionIsHeldOpen) {
                 slow.id() + "'"),
             "0 1 2");
   EXPECT_EQ(places_of("log.gap").size(), 0U);
+  expect_sound();
+}
+
+// O6, with a writer's own number: its COMMIT itself lasts for seconds, the INSERT before it done.
+// Others of the same writer take numbers up to the span and wait; another writer goes on.
+TEST_F(SequencerLoad, ACommitThatLastsHoldsItsNumber) {
+  constexpr std::uint32_t kSpan = 8;
+  constexpr int kOthers = 12;
+  constexpr int kPass = 4000;
+  database_.execute(
+      "CREATE TABLE public.test_slow (id int);"
+      "CREATE FUNCTION public.test_wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "PERFORM pg_advisory_xact_lock(60); RETURN NULL; END $$;"
+      "CREATE CONSTRAINT TRIGGER test_slow AFTER INSERT ON public.test_slow DEFERRABLE INITIALLY "
+      "DEFERRED FOR EACH ROW EXECUTE FUNCTION public.test_wait()");
+  static constexpr store::Sql kHold{"hold", "SELECT pg_advisory_xact_lock(60)"};
+  static constexpr store::Sql kBeSlow{"be_slow", "INSERT INTO public.test_slow VALUES (1)"};
+  store::ConnectionSettings patient = database_.settings();
+  patient.statement_timeout = patient.lock_timeout = patient.idle_in_transaction_timeout =
+      std::chrono::minutes(10);
+  store::LedgerWriter held(database_.settings(),
+                           {.role = "work",
+                            .build = ledger::Build::parse("0.1.0").value(),
+                            .span = kSpan,
+                            .number_wait = std::chrono::minutes(10)},
+                           keys_,
+                           real_clock_,
+                           random_);
+  ASSERT_TRUE(held.start().has_value());
+  const auto busy = start_timed_writer(real_clock_);
+  store::Pool held_pool(patient, kOthers + 1, &held);
+  const auto busy_pool = database_.make_pool(2, busy.get());
+  store::Pool gate_pool(patient, 1, nullptr);
+  std::atomic<int> committed{0};
+  std::atomic<bool> is_slow_committed{false};
+  std::string slow_writer;
+  std::vector<std::jthread> threads;  // what they wait for is given up before they are joined
+  std::optional<store::Transaction> gate(gate_pool.begin());
+  gate->run(kHold);
+  std::jthread sequencing([&](const std::stop_token& stop) {
+    store::Sequencer sequencer(database_.settings(), facts(), keys_, real_clock_, random_);
+    while (!stop.stop_requested()) {
+      if (sequencer.run_batch().rows == 0) pause(std::chrono::milliseconds(2));
+      busy->keep_alive();
+    }
+    drain(sequencer);
+    sequencer.stop();
+  });
+  threads.emplace_back([&] {
+    store::Transaction slow = held_pool.begin();
+    slow.run(kBeSlow);
+    slow.record(job_queued(anna_));
+    const auto done = slow.commit();
+    ASSERT_TRUE(done.has_value());
+    EXPECT_THAT(done->numbers, ::testing::ElementsAre(1U));
+    slow_writer = done->writer.text();
+    is_slow_committed = true;
+  });
+  const std::string waits =
+      "pg_locks WHERE locktype = 'advisory' AND objid = 60 AND NOT granted AND database = (SELECT "
+      "oid FROM pg_database WHERE datname = current_database())";
+  for (int look = 0; look < 1000 && count(waits) == 0; ++look)
+    pause(std::chrono::milliseconds(10));
+  ASSERT_EQ(count(waits), 1) << "the COMMIT does not wait";
+  const auto begin = std::chrono::steady_clock::now();
+  for (int other = 0; other < kOthers; ++other) {
+    threads.emplace_back([&] {
+      store::Transaction transaction = held_pool.begin();
+      transaction.record(job_queued(ben_));
+      transaction.commit();
+      ++committed;
+    });
+  }
+  for (int passed = 0; passed < kPass; passed += 20) {
+    store::Transaction transaction = busy_pool->begin();
+    for (int i = 0; i < 20; ++i)
+      transaction.record(job_queued(ben_));
+    transaction.commit();
+  }
+  const auto in_log = [this] { return count("ledger.lookup WHERE act = 'job.queued'"); };
+  const auto expected = static_cast<std::int64_t>(kPass + kSpan - 1);
+  for (int look = 0; look < 2000 && (in_log() < expected || std::chrono::steady_clock::now() <
+                                                                begin + std::chrono::seconds(4));
+       ++look)
+    pause(std::chrono::milliseconds(20));
+
+  EXPECT_EQ(committed, static_cast<int>(kSpan) - 1) << "numbers 2 to 8; the next one waits";
+  EXPECT_EQ(in_log(), expected) << "what another writer says does not wait";
+  EXPECT_FALSE(is_slow_committed);
+  gate.reset();
+  threads.clear();
+  held.stop();
+  busy->stop();
+  sequencing.request_stop();
+  sequencing.join();
+
+  EXPECT_EQ(committed, kOthers);
+  EXPECT_EQ(in_log(), kPass + kOthers + 1);
+  EXPECT_EQ(count("ledger.lookup WHERE n = 1 AND writer_id = '" + slow_writer + "' AND idx > " +
+                  std::to_string(kPass)),
+            1);
+  EXPECT_EQ(
+      count("ledger.writer WHERE stopped_idx IS NOT NULL AND writer_id = '" + slow_writer + "'"),
+      1);
+  EXPECT_EQ(count("ledger.rejected"), 0);
+  EXPECT_EQ(places_of("log.gap").size(), 0U);
+  EXPECT_EQ(count("incident"), 0);
+  EXPECT_EQ(count("ledger.outbox"), 0);
   expect_sound();
 }
 
