@@ -27,14 +27,23 @@ constexpr std::size_t kMaxCarriedBytes = 16'384;  // a text of the package's man
       Retry::Later, "ledger_not_covering", "no signed checkpoint covers the leaf in time");
 }
 
+/// A key signs from the size at which it came to the one at which it went; a compromised one proves
+/// nothing about any.
+bool may_have_signed(const ledger_tables::SignerKeyRow& signer, std::uint64_t size) {
+  using State = ledger_tables::SignerKeyState;
+  if (signer.state == State::Next || signer.state == State::Compromised) return false;
+  return size >= signer.first_size && (!signer.last_size || size <= *signer.last_size);
+}
+
 /// Whoever can write rows can write a checkpoint's row: what counts is the signature of a key that
 /// the log had when it was signed.
 ledger::SignedCheckpoint open_note(store::Transaction& transaction,
                                    const ledger_tables::LogRow& log,
                                    const ledger_tables::CheckpointRow& row) {
   std::vector<ledger::NoteKey> keys;
-  for (const auto& signer : ledger_tables::signer_keys(transaction, log.log_id))
-    keys.push_back(signer.key);
+  for (const auto& signer : ledger_tables::signer_keys(transaction, log.log_id)) {
+    if (may_have_signed(signer, row.size)) keys.push_back(signer.key);
+  }
   auto opened = ledger::open_checkpoint(row.note, keys);
   const bool is_ours = opened && opened->checkpoint.origin == log.origin &&
                        opened->checkpoint.head.size == row.size &&

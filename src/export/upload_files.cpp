@@ -103,7 +103,8 @@ std::map<std::string, crypto::SecretBytes> unwrap_all(
   std::map<std::string, crypto::SecretBytes> keys;
   for (const auto& [dataset, key] : wrapped) {
     const auto kek = parts.keys.kek(key.kek_epoch);
-    if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
+    // Replaced since the row was read: the next attempt reads what took its place.
+    if (!kek) throw Failure(Retry::Later, "no_keys", kek.error().detail);
     auto opened =
         crypto::unwrap_upload_key((*kek)->expose(), key.bytes, {job.account, job.request, dataset});
     if (!opened) {

@@ -328,6 +328,15 @@ Result<void> LogDirectory::replace(const LogPath& path, ByteView content) {
   return {};
 }
 
+Result<void> LogDirectory::drop_unfinished(const LogPath& path) {
+  const auto place = find_place(root_.get(), path, Missing::Report);
+  if (!place && place.error().code == ErrorCode::NotFound) return {};
+  if (!place) return std::unexpected(place.error());
+  if (::unlinkat(place->folder.get(), new_name(place->name).c_str(), 0) != 0 && errno != ENOENT)
+    throw_system_failure("unlink of " + new_name(place->name), errno);
+  return {};
+}
+
 Result<void> LogDirectory::drop_partials(const LogPath& full) {
   RIGHTFUL_CHECK(full.width() == kTileWidth);
   RIGHTFUL_TRY(const Place place, find_place(root_.get(), full, Missing::Report));

@@ -149,6 +149,8 @@ Result<void> wait_for_checkpoint(const LedgerTools& tools,
 /// @return false when the file is not there, or does not hold the body.
 bool rewrite(ledger::LogDirectory& folder, std::uint64_t index, unsigned width) {
   const auto path = ledger::LogPath::entry_bundle(index / ledger::kTileWidth, width);
+  // A publisher that was killed left the body there; one that lives writes it again without.
+  if (!folder.drop_unfinished(path)) damaged("a bundle of entries cannot be looked for");
   const auto bytes = folder.read(path);
   if (!bytes && bytes.error().code == ErrorCode::NotFound) return false;
   if (!bytes) damaged("a bundle of entries cannot be read");

@@ -14,6 +14,7 @@
 #include "rightful/store/ledger_tables.hpp"
 
 #include "store/published_files.hpp"
+#include "store/queries/session.hpp"
 
 namespace rightful::store {
 
@@ -162,10 +163,19 @@ PublishReport Publisher::publish_facts(const Facts& facts) {
                  written.error().detail);
     }
   }
+  if (batch.claimed.size > batch.old_size) wait_for_standby();
   // Whatever contradicts itself is shown to the signer all the same: it decides, and remembers.
   const PublishReport report = ask(facts, batch, is_written);
   if (report.step == PublishStep::Published) begun_ = begun;
   return report;
+}
+
+// What a standby lacks may be gone with the primary, and a log that was signed larger is dead then.
+// A batch whose session was ended while it waited for the standby looks committed before that.
+void Publisher::wait_for_standby() {
+  Transaction transaction = pool_.begin();
+  transaction.run(queries::kBarrier);
+  transaction.commit();
 }
 
 std::chrono::milliseconds Publisher::until_due() const {

@@ -140,6 +140,7 @@ std::shared_ptr<LedgerEpoch> LedgerWriter::Impl::current_epoch() {
   if (epoch->is_abandoned()) {
     const OpenLog log = live_log();
     const bool is_same_log = log.log_id == epoch->log_id();
+    if (!is_same_log) say_last_word(*epoch);
     epoch = is_same_log ? replace_epoch(log, *epoch) : begin_epoch(log, std::nullopt);
   }
   return epoch;
@@ -241,7 +242,13 @@ void LedgerWriter::Impl::say_last_word(LedgerEpoch& chosen) {
   if (word.empty()) return;
   Transaction transaction = pool.begin();
   stage_leaves(transaction, chosen.log_id(), word);
-  transaction.commit();
+  try {
+    transaction.commit();
+  } catch (const DatabaseFailure& failure) {
+    if (failure.cause() == "commit_in_doubt") chosen.spend_last_word();
+    throw;
+  }
+  chosen.spend_last_word();
 }
 
 void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {

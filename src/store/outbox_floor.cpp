@@ -1,9 +1,11 @@
 #include "store/outbox_floor.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/bulk_session.hpp"
 #include "store/queries/sequencer.hpp"
+#include "store/queries/session.hpp"
 
 namespace rightful::store {
 namespace {
@@ -27,6 +29,10 @@ bool any_inserts(BulkSession& session, const std::vector<std::string>& transacti
 
 std::int64_t OutboxFloor::before_batch(BulkSession& session,
                                        std::chrono::steady_clock::time_point now) {
+  // A pooler hides a new server.
+  std::string mark = session.run(queries::kInstance, {}).only().text("mark");
+  if (server_ != mark) forget();
+  server_ = std::move(mark);
   if (!asked_at_ || now - *asked_at_ >= kAskEvery) {
     asked_at_ = now;
     const auto last = session.run(queries::kLastNumber, {}).only().integer("last");

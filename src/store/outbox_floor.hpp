@@ -43,6 +43,7 @@ class OutboxFloor {
     bool is_closed = false;  ///< all of them have ended before the batch that runs now
   };
 
+  std::string server_;  ///< queries::kInstance of the last batch
   std::int64_t floor_ = kBelowAll;
   std::int64_t taken_ = 0;
   std::optional<Candidate> candidate_;

@@ -38,6 +38,10 @@ class LogDirectory final : public TileSource, public TileSink {
   [[nodiscard]] Result<void> flush() override;
   [[nodiscard]] Result<void> replace(const LogPath& path, ByteView content) override;
   [[nodiscard]] Result<void> drop_partials(const LogPath& full) override;
+  /// Removes what a writer that was killed has left of `path`, or one that lives has not flushed
+  /// yet.
+  /// @return Denied
+  [[nodiscard]] Result<void> drop_unfinished(const LogPath& path);
 
  private:
   class NewFile;

@@ -38,8 +38,8 @@ struct PublishReport {
 };
 
 /// One log's. The order is: bundles of entries, level 0, higher levels, all durable → the right
-/// edge read back and its root computed → the signer asked → the checkpoint's row → `checkpoint`
-/// replaced. Each step may be repeated: what broke off goes on with the next call.
+/// edge read back and its root computed → what it covers is where a commit must be, on a
+/// synchronous standby too → the signer asked → the checkpoint's row → `checkpoint` replaced. Each step may be repeated: what broke off goes on with the next call.
 ///
 /// Owns     nothing; pool, files, signer and clock must outlive it. One publisher a log: the loop
 ///          that holds the log's sequencer.
@@ -87,6 +87,7 @@ class Publisher {
   [[nodiscard]] PublishReport freeze(ledger::FreezeReason reason);
   [[nodiscard]] PublishReport keep(const Facts& facts, const Batch& batch, const std::string& note);
   [[nodiscard]] PublishReport stop(std::string_view what, std::string_view detail);
+  void wait_for_standby();
   void save(const Facts& facts, std::uint64_t size, ByteView note);
   void drop_partials(std::uint64_t old_size, std::uint64_t size);
 

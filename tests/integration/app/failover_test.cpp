@@ -318,6 +318,36 @@ TEST_F(Failover, ACommitThatTheStandbyLacksIsNotTold) {
   EXPECT_EQ(ask("SELECT count(*) FROM incident"), "0");
 }
 
+/// The sequencer's session is ended while its batch waits for the standby: what the primary alone
+/// has is not signed, or the log would be dead as soon as the primary is.
+TEST_F(Failover, ABatchThatTheStandbyLacksIsNotSigned) {
+  ASSERT_TRUE(make_synchronous());
+  commit_some(3);
+  ASSERT_TRUE(wait_until_published()) << signer_process_->output();
+  loop_.reset();
+  commit_some(5);
+  standby_->stop();
+  const std::string size = ask_primary("SELECT size FROM ledger.head");
+  begin_loop();
+  const std::string waiting =
+      " FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = "
+      "'rightful-sequencer'";
+  ASSERT_TRUE(wait_for([&] { return ask_primary("SELECT count(*)" + waiting) == "1"; }));
+  tell_primary("SELECT pg_terminate_backend(pid)" + waiting);
+  ASSERT_TRUE(wait_for([&] { return ask_primary("SELECT size FROM ledger.head") != size; }));
+  static_cast<void>(clock_.wait_for(std::stop_token(), 3s));  // more than a publisher needs
+
+  kill_primary();
+  standby_->start();
+  standby_->promote();
+  proxy_->lead_to(standby_->url("ledger"));
+
+  ASSERT_TRUE(wait_for([this] { return commit_one(); }));
+  ASSERT_TRUE(wait_until_published()) << signer_process_->output();
+  EXPECT_EQ(ask("SELECT state FROM ledger.log"), "open") << signer_process_->output();
+  EXPECT_EQ(lost(), 0U);
+}
+
 TEST_F(Failover, AStandbyWithoutSignedLeavesFreezesTheLog) {
   commit_some(20);
   ASSERT_TRUE(wait_until_published()) << signer_process_->output();

@@ -132,6 +132,24 @@ class LedgerGateTest : public ::testing::Test {
   LedgerGate gate_{database_.pool(), pressure_, clock_};
 };
 
+/// Of a key that the log's row calls something else, or that signed other sizes.
+TEST_F(LedgerGateTest, BelievesAKeyOnlyForItsSizes) {
+  sequence(7, 41);
+  publish(50);
+  const auto set = [this](const char* values) {
+    database_.execute(std::string("UPDATE ledger.signer_key SET ") + values);
+  };
+  for (const char* const values : {"state = 'compromised', first_size = 0, last_size = NULL",
+                                   "state = 'next', first_size = 0, last_size = NULL",
+                                   "state = 'retired', first_size = 0, last_size = 49",
+                                   "state = 'active', first_size = 51, last_size = NULL"}) {
+    set(values);
+    EXPECT_EQ(cause_of_waiting(7), "ledger_not_covering") << values;
+  }
+  set("state = 'retired', first_size = 50, last_size = 50");
+  EXPECT_EQ(cause_of_waiting(7), "");
+}
+
 TEST_F(LedgerGateTest, OpensAtTheSmallestCheckpointThatCovers) {
   sequence(4, 10);
   sequence(5, 11);

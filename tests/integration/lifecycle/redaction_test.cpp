@@ -3,6 +3,7 @@
 #include "rightful/lifecycle/redaction.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <stop_token>
 #include <string>
@@ -96,6 +97,24 @@ TEST_F(RedactionTest, TakesTheBodyEverywhereAndSaysSo) {
   EXPECT_EQ(redact(index)->files, 0U) << "a third time finds nothing left";
   EXPECT_EQ(house_.ask("SELECT count(*) FROM ledger.lookup WHERE idx = " + std::to_string(index)),
             "0");
+}
+
+TEST_F(RedactionTest, TakesTheBodyFromWhatAKilledPublisherLeft) {
+  house_.say(anna_);
+  house_.publish();
+  const std::uint64_t index = house_.places_of("session.ended").at(0);
+  const std::string body = house_.leaves().at(index);
+  const auto folder = house_.log_folder() / "tile/entries/000.p";
+  ASSERT_EQ(files_with(body), 1U);
+  std::ofstream(folder / ".200.new") << body;
+  ASSERT_EQ(files_with(body), 2U);
+
+  ASSERT_THAT(redact(index), IsError(ErrorCode::Unavailable));
+  house_.publish();
+  ASSERT_THAT(redact(index), IsOk());
+
+  EXPECT_EQ(files_with(body), 0U);
+  EXPECT_FALSE(std::filesystem::exists(folder / ".200.new"));
 }
 
 TEST_F(RedactionTest, NamesBothOfficersAndTheLostLeaf) {
