@@ -214,7 +214,6 @@ TEST_F(PausedWriter, GoesOnWhereverItStoodStill) {
     store::Sequencer sequencer(database_.settings(), facts(), keys_, real_clock, random_);
     while (!stop.stop_requested()) {
       if (sequencer.run_batch().rows == 0) pause(std::chrono::milliseconds(2));
-      other->keep_alive();
     }
     drain(sequencer);
     sequencer.stop();
@@ -225,6 +224,7 @@ TEST_F(PausedWriter, GoesOnWhereverItStoodStill) {
     transaction.record(job_queued(anna_));
     transaction.commit();
     ++others;
+    other->keep_alive();
   };
   WriterProcess process(proxy.url(), (folder_.path() / "keys").string());
   victim = process.id();
