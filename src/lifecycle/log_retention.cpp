@@ -86,7 +86,9 @@ Result<Purged> declare(const LedgerTools& tools, const std::string& log, std::ch
 
 void remove_bundles(const std::filesystem::path& folder) {
   std::error_code error;
-  std::filesystem::remove_all(folder / "tile" / "entries", error);  // follows no link
+  do {
+    std::filesystem::remove_all(folder / "tile" / "entries", error);  // follows no link
+  } while (error == std::errc::no_such_file_or_directory);  // somebody else purges it too
   if (error) throw_system_failure("removing the bundles of a purged log", error.value());
 }
 
