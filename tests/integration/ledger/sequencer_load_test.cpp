@@ -206,7 +206,6 @@ TEST_F(SequencerLoad, ACommitThatLastsHoldsItsNumber) {
       transaction.record(job_queued(ben_));
     transaction.commit();
     busy->keep_alive();
-    busy->keep_alive();
   }
   const auto in_log = [this] { return count("ledger.lookup WHERE act = 'job.queued'"); };
   const auto expected = static_cast<std::int64_t>(kPass + kSpan - 1);
