@@ -23,6 +23,8 @@
 namespace rightful::store {
 namespace {
 
+constexpr std::string_view kHashMismatch = "hash_mismatch";
+
 /// PostgreSQL counts microseconds from here.
 constexpr std::chrono::sys_days kEpoch = std::chrono::year{2000} / 1 / 1;
 
@@ -136,7 +138,7 @@ void LedgerWalk::compare_entries(BulkSession& session) {
     ++next_;
   }
   if (next_ == end) return;
-  differ("hash_mismatch", "entry " + std::to_string(next_) + " of the ledger is missing");
+  differ(kHashMismatch, "entry " + std::to_string(next_) + " of the ledger is missing");
   next_ = target().size;  // what follows hangs on it
 }
 
@@ -149,7 +151,7 @@ void LedgerWalk::compare_entry(const PGresult* rows, int row) {
     return;
   }
   if (ledger::leaf_hash(as_bytes(binary_field(rows, row, kBody))) != *hash) {
-    differ("hash_mismatch",
+    differ(kHashMismatch,
            "the body of entry " + std::to_string(next_) + " of the ledger has another hash");
     return;
   }
@@ -159,7 +161,7 @@ void LedgerWalk::compare_entry(const PGresult* rows, int row) {
 void LedgerWalk::compare_body(std::uint64_t index, const PGresult* rows, int row) {
   const auto leaf = ledger::parse_leaf(as_bytes(binary_field(rows, row, kBody)));
   if (!leaf) {
-    differ("hash_mismatch", "entry " + std::to_string(index) + " of the ledger is no leaf");
+    differ(kHashMismatch, "entry " + std::to_string(index) + " of the ledger is no leaf");
     return;
   }
   note_redaction(*leaf);
@@ -170,8 +172,8 @@ void LedgerWalk::compare_body(std::uint64_t index, const PGresult* rows, int row
 }
 
 void LedgerWalk::compare_end(BulkSession& session) {
-  if (!difference_ && frontier_.root() != target().root) {
-    differ("hash_mismatch", "the entries of the ledger do not give the root of its head");
+  if (!hash_differs() && frontier_.root() != target().root) {
+    differ(kHashMismatch, "the entries of the ledger do not give the root of its head");
   }
   compare_missing(session);
   const Value id(log_id_);
@@ -187,8 +189,7 @@ void LedgerWalk::compare_end(BulkSession& session) {
 void LedgerWalk::compare_missing(BulkSession& session) {
   if (first_unexplained()) read_later_redactions(session);
   if (const auto index = first_unexplained()) {
-    differ("hash_mismatch",
-           "the body of entry " + std::to_string(*index) + " of the ledger is gone");
+    differ(kHashMismatch, "the body of entry " + std::to_string(*index) + " of the ledger is gone");
   }
 }
 
@@ -234,8 +235,15 @@ std::optional<std::uint64_t> LedgerWalk::first_unexplained() const {
   return std::nullopt;
 }
 
+bool LedgerWalk::hash_differs() const {
+  return difference_ && difference_->cause == kHashMismatch;
+}
+
+// The first of the worst: a projection is made anew by one command, which must not hide that the
+// log was changed.
 void LedgerWalk::differ(std::string_view cause, std::string note) {
-  if (difference_) return;
+  const bool is_worse = cause == kHashMismatch && !hash_differs();
+  if (difference_ && !is_worse) return;
   difference_ = CheckOutcome{
       .passed = false, .size = target().size, .cause = std::string(cause), .note = std::move(note)};
 }

@@ -59,6 +59,7 @@ class LedgerWalk {
   [[nodiscard]] std::optional<std::uint64_t> first_unexplained() const;
   [[nodiscard]] bool compare_subjects(BulkSession& session, SubjectComparison& subjects);
   void differ(std::string_view cause, std::string note);
+  [[nodiscard]] bool hash_differs() const;
 
   std::int64_t log_id_;
   const crypto::ServerKeys& keys_;

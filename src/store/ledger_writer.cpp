@@ -97,6 +97,7 @@ struct LedgerWriter::Impl {
                                                const SubjectPseudonyms& pseudonyms,
                                                const LeafNumbers& numbers);
   [[nodiscard]] bool commit_own(LedgerEpoch& chosen, std::span<const ledger::Event> events);
+  void say_alive();
   void fill_holes(LedgerEpoch& chosen);
   void say_last_word(LedgerEpoch& chosen);
   void end_epoch(LedgerEpoch& chosen);
@@ -230,6 +231,17 @@ bool LedgerWriter::Impl::commit_own(LedgerEpoch& chosen, std::span<const ledger:
   return true;
 }
 
+void LedgerWriter::Impl::say_alive() {
+  follow_live_log();
+  const std::shared_ptr<LedgerEpoch> chosen = current_epoch();
+  const auto now = clock.steady_now();
+  const auto upto = chosen->due_alive(now, facts.alive_every, facts.alive_after_leaves);
+  if (!upto) return;
+  const std::array<ledger::Event, 1> alive{
+      ledger::Event(ledger::System{}, ledger::events::WriterAlive{.upto = *upto})};
+  if (commit_own(*chosen, alive)) chosen->alive_written(now);
+}
+
 void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen) {
   const std::vector<ledger::Event> voids(
       chosen.free_count(), ledger::Event(ledger::System{}, ledger::events::WriterVoid{}));
@@ -284,15 +296,11 @@ Result<void> LedgerWriter::start() {
 
 void LedgerWriter::keep_alive() {
   if (!impl_->is_running()) return;
-  impl_->follow_live_log();
-  const std::shared_ptr<LedgerEpoch> epoch = impl_->current_epoch();
-  const auto now = impl_->clock.steady_now();
-  const auto upto =
-      epoch->due_alive(now, impl_->facts.alive_every, impl_->facts.alive_after_leaves);
-  if (!upto) return;
-  const std::array<ledger::Event, 1> alive{
-      ledger::Event(ledger::System{}, ledger::events::WriterAlive{.upto = *upto})};
-  if (impl_->commit_own(*epoch, alive)) epoch->alive_written(now);
+  try {
+    impl_->say_alive();
+  } catch (const Failure&) {
+    if (impl_->is_running()) throw;  // else it was stopped meanwhile
+  }
 }
 
 void LedgerWriter::stop() noexcept {

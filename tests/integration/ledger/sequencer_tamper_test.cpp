@@ -228,6 +228,24 @@ INSTANTIATE_TEST_SUITE_P(
                      .note = "differs from entry 7",
                      .finding = std::nullopt},
         RowTampering{
+            .name = "EntryDuplicatedOverAnother",
+            .script = "CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT * FROM TABLE_ WHERE "
+                      "idx = 7; UPDATE copied SET idx = 9; DELETE FROM TABLE_ WHERE idx = 9;"
+                      "INSERT INTO TABLE_ SELECT * FROM copied; DROP TABLE copied;",
+            .tables = {"entry", "body"},
+            .batch = "ok",
+            .cause = "hash_mismatch",  // not what a wrong projection is called
+            .note = "do not give the root of its head",
+            .finding = FindingKind::TreeRoot},
+        // What looks harmless before it hides nothing.
+        RowTampering{.name = "EntriesSwappedWithoutTheirLookup",
+                     .script = kSwap,
+                     .tables = {"entry", "body"},
+                     .batch = "ok",
+                     .cause = "hash_mismatch",
+                     .note = "do not give the root of its head",
+                     .finding = FindingKind::TreeRoot},
+        RowTampering{
             .name = "EntryDuplicatedAtTheEnd",
             .script = "CREATE TEMP TABLE copied ON COMMIT DROP AS SELECT * FROM TABLE_ WHERE "
                       "idx = 7; UPDATE copied SET idx = (SELECT size FROM ledger.head);"
