@@ -55,6 +55,17 @@ void LedgerEpoch::fill(const std::function<void()>& fill_holes) {
 
 std::optional<LeafNumbers> LedgerEpoch::try_take(std::size_t count) {
   const std::lock_guard lock(mutex_);
+  if (closed_) return std::nullopt;
+  return take_if_room(count);
+}
+
+std::optional<LeafNumbers> LedgerEpoch::End::try_take(std::size_t count) {
+  const std::lock_guard lock(epoch_.mutex_);
+  return epoch_.take_if_room(count);
+}
+
+// With the lock.
+std::optional<LeafNumbers> LedgerEpoch::take_if_room(std::size_t count) {
   if (abandoned_ || !window_.can_take(count)) return std::nullopt;
   return window_.take(count);
 }
@@ -92,18 +103,21 @@ std::size_t LedgerEpoch::free_count() const {
   return window_.free_count();
 }
 
-bool LedgerEpoch::close(std::chrono::milliseconds limit) {
+std::optional<LedgerEpoch::End> LedgerEpoch::close(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  const bool is_quiet = changed_.wait_for(
-      lock, limit, [this] { return abandoned_ || (window_.in_flight_count() == 0 && !filling_); });
-  closed_ = true;
+  const bool is_quiet = changed_.wait_for(lock, limit, [this] {
+    return abandoned_ || closed_ || (window_.in_flight_count() == 0 && !filling_);
+  });
+  const bool is_first = !std::exchange(closed_, true);
   changed_.notify_all();
-  return is_quiet && !abandoned_;
+  if (!is_quiet || abandoned_ || !is_first) return std::nullopt;
+  ending_ = true;
+  return End(*this);
 }
 
 std::optional<LedgerEpoch::LastWord> LedgerEpoch::last_word() {
   const std::lock_guard lock(mutex_);
-  if (!abandoned_) return std::nullopt;
+  if (!abandoned_ || ending_) return std::nullopt;
   if (!last_number_ && window_.can_take(1)) last_number_ = window_.take(1).front();
   if (!last_number_) return std::nullopt;
   return LastWord{.n = *last_number_, .upto = window_.lowest_unresolved()};

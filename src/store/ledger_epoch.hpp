@@ -39,7 +39,7 @@ class LedgerEpoch {
   [[nodiscard]] std::optional<LeafNumbers> take(std::size_t count,
                                                 std::chrono::milliseconds limit,
                                                 const std::function<void()>& fill_holes);
-  /// @return empty when the window has no room now, or the epoch was abandoned.
+  /// @return empty when the window has no room now, or the epoch was abandoned or closed.
   [[nodiscard]] std::optional<LeafNumbers> try_take(std::size_t count);
   void settle(const LeafNumbers& numbers, CommitFate fate) noexcept;
 
@@ -48,9 +48,31 @@ class LedgerEpoch {
   /// Abandoned or closed: take() gives nothing any more.
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] std::size_t free_count() const;
-  /// Lets no take() through any more, once nothing is in flight; try_take() still works.
-  /// @return false when commits are still in flight after `limit`, or the epoch was abandoned.
-  [[nodiscard]] bool close(std::chrono::milliseconds limit);
+
+  /// What an orderly end has still to say goes by this alone. The epoch must outlive it.
+  class End {
+   public:
+    End(const End&) = delete;
+    End& operator=(const End&) = delete;
+    End(End&&) noexcept = default;
+    End& operator=(End&&) = delete;
+    ~End() = default;
+
+    /// @return empty when the window has no room, or the epoch was abandoned.
+    [[nodiscard]] std::optional<LeafNumbers> try_take(std::size_t count);
+
+   private:
+    friend class LedgerEpoch;
+
+    explicit End(LedgerEpoch& epoch) : epoch_(epoch) {}
+
+    LedgerEpoch& epoch_;
+  };
+
+  /// Lets no take() and no try_take() through any more, once nothing is in flight.
+  /// @return the end, to the first who closes. Empty when commits are still in flight after
+  /// `limit`, or the epoch was abandoned or closed before.
+  [[nodiscard]] std::optional<End> close(std::chrono::milliseconds limit);
 
   /// What an abandoned epoch can still say: which of its numbers are known to be committed.
   struct LastWord {
@@ -58,8 +80,8 @@ class LedgerEpoch {
     std::uint64_t upto;
   };
 
-  /// The same number until spend_last_word(). @return empty when the epoch goes on, or no number is
-  /// left.
+  /// The same number until spend_last_word(). @return empty when the epoch goes on, when no number
+  /// is left, or when its orderly end has begun: `writer.stop` may be there.
   [[nodiscard]] std::optional<LastWord> last_word();
   /// Whether it was committed is not known, so nobody uses its number again.
   void spend_last_word();
@@ -72,6 +94,7 @@ class LedgerEpoch {
 
  private:
   [[nodiscard]] bool holes_block_everything() const;
+  [[nodiscard]] std::optional<LeafNumbers> take_if_room(std::size_t count);
   void fill(const std::function<void()>& fill_holes);
 
   const std::int64_t log_id_;
@@ -81,6 +104,7 @@ class LedgerEpoch {
   ledger::WriterWindow window_;
   bool abandoned_ = false;
   bool closed_ = false;
+  bool ending_ = false;  ///< an End was given away
   bool filling_ = false;
   std::optional<std::uint64_t> last_number_;
   std::uint64_t leaves_since_alive_ = 0;

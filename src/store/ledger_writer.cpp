@@ -2,7 +2,9 @@
 
 #include <array>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,9 @@ namespace {
 // start of an epoch, alive, filling of holes: at most one of each at a time
 constexpr std::size_t kOwnConnections = 3;
 
+// Where the writer's leaves about itself get their numbers.
+using TakeNumbers = std::function<std::optional<LeafNumbers>(std::size_t count)>;
+
 enum class Phase : std::uint8_t { NotStarted, Running, Stopped };
 
 ConnectionSettings own_settings(ConnectionSettings settings) {
@@ -38,6 +43,11 @@ ledger::LeafStamp make_stamp(std::uint64_t n, const Clock& clock, Random& random
 
 void stage_leaves(Transaction& transaction, std::int64_t log_id, const std::vector<Bytes>& leaves) {
   transaction.run(queries::kStageLeaves, {log_id, leaves});
+}
+
+// While the epoch runs; what follows its end takes by LedgerEpoch::End.
+TakeNumbers taking_of(LedgerEpoch& epoch) {
+  return [&epoch](std::size_t count) { return epoch.try_take(count); };
 }
 
 // Gives numbers back on every way out that does not hand them over.
@@ -96,9 +106,11 @@ struct LedgerWriter::Impl {
                                                std::span<const ledger::Event> events,
                                                const SubjectPseudonyms& pseudonyms,
                                                const LeafNumbers& numbers);
-  [[nodiscard]] bool commit_own(LedgerEpoch& chosen, std::span<const ledger::Event> events);
+  [[nodiscard]] bool commit_own(LedgerEpoch& chosen,
+                                const TakeNumbers& take,
+                                std::span<const ledger::Event> events);
   void say_alive();
-  void fill_holes(LedgerEpoch& chosen);
+  void fill_holes(LedgerEpoch& chosen, const TakeNumbers& take);
   void say_last_word(LedgerEpoch& chosen);
   void end_epoch(LedgerEpoch& chosen);
 
@@ -189,7 +201,8 @@ void LedgerWriter::Impl::follow_live_log() {
 LeafNumbers LedgerWriter::Impl::take_numbers(std::shared_ptr<LedgerEpoch>& chosen,
                                              std::size_t count) {
   for (;;) {
-    auto numbers = chosen->take(count, facts.number_wait, [this, &chosen] { fill_holes(*chosen); });
+    auto numbers = chosen->take(
+        count, facts.number_wait, [this, &chosen] { fill_holes(*chosen, taking_of(*chosen)); });
     if (numbers) return *std::move(numbers);
     if (!chosen->is_over()) {
       throw Failure(Retry::Later, "ledger_busy", "no ledger number came free in time");
@@ -211,10 +224,12 @@ std::vector<Bytes> LedgerWriter::Impl::make_leaves(const LedgerEpoch& chosen,
   return leaves;
 }
 
-// Leaves of the writer about itself. False when the window had no room.
-bool LedgerWriter::Impl::commit_own(LedgerEpoch& chosen, std::span<const ledger::Event> events) {
+// Leaves of the writer about itself. False when no number was given.
+bool LedgerWriter::Impl::commit_own(LedgerEpoch& chosen,
+                                    const TakeNumbers& take,
+                                    std::span<const ledger::Event> events) {
   Transaction transaction = pool.begin();
-  auto taken = chosen.try_take(events.size());
+  auto taken = take(events.size());
   if (!taken) return false;
   NumbersGuard numbers(chosen, *std::move(taken));
   const SubjectPseudonyms nobody(transaction, events, chosen.writer().origin(), keys, random);
@@ -239,13 +254,13 @@ void LedgerWriter::Impl::say_alive() {
   if (!upto) return;
   const std::array<ledger::Event, 1> alive{
       ledger::Event(ledger::System{}, ledger::events::WriterAlive{.upto = *upto})};
-  if (commit_own(*chosen, alive)) chosen->alive_written(now);
+  if (commit_own(*chosen, taking_of(*chosen), alive)) chosen->alive_written(now);
 }
 
-void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen) {
+void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen, const TakeNumbers& take) {
   const std::vector<ledger::Event> voids(
       chosen.free_count(), ledger::Event(ledger::System{}, ledger::events::WriterVoid{}));
-  if (!voids.empty()) static_cast<void>(commit_own(chosen, voids));
+  if (!voids.empty()) static_cast<void>(commit_own(chosen, take, voids));
 }
 
 // Only once, whatever becomes of it: nothing of this epoch follows.
@@ -264,15 +279,17 @@ void LedgerWriter::Impl::say_last_word(LedgerEpoch& chosen) {
 }
 
 void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {
-  if (!chosen.close(facts.number_wait)) {
+  auto end = chosen.close(facts.number_wait);
+  if (!end) {
     log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
     say_last_word(chosen);
     return;
   }
-  fill_holes(chosen);
+  const TakeNumbers take = [&end](std::size_t count) { return end->try_take(count); };
+  fill_holes(chosen, take);
   const std::array<ledger::Event, 1> stop{
       ledger::Event(ledger::System{}, ledger::events::WriterStop{})};
-  static_cast<void>(commit_own(chosen, stop));
+  static_cast<void>(commit_own(chosen, take, stop));
 }
 
 LedgerWriter::LedgerWriter(ConnectionSettings settings,

@@ -74,7 +74,7 @@ class LedgerWriter final : public EventRecorder {
   [[nodiscard]] Result<void> start();
 
   /// Writes `writer.alive` when it is due: every 5 minutes and every 1,000 leaves.
-  /// Does nothing before start() and after stop().
+  /// Does nothing before start() and after stop(), which may come in the middle of it.
   /// Errors  DatabaseFailure; the next call tries again.
   void keep_alive();
 

@@ -1,6 +1,7 @@
 // Many threads, random rollbacks: no gap, no replay, no lost number, one key a person.
 
 #include <barrier>
+#include <latch>
 #include <random>
 #include <set>
 #include <thread>
@@ -111,6 +112,35 @@ TEST_F(LedgerWriterRace, NothingFollowsTheStop) {
       held->settle(store::CommitFate::RolledBack);
     }
     EXPECT_EQ(outbox().back().act, "writer.stop");
+  }
+}
+
+// `writer.alive` is always due. Whoever wins, and whatever it waits for: the last leaf is the stop.
+TEST_F(LedgerWriterRace, NothingKeepsAStoppedWriterAlive) {
+  for (int round = 0; round < 40; ++round) {
+    store::LedgerWriter writer(
+        database_.settings(),
+        {.role = "work", .build = ledger::Build::parse("0.1.0").value(), .alive_after_leaves = 0},
+        keys_,
+        clock_,
+        random_);
+    ASSERT_TRUE(writer.start().has_value());
+    std::latch begin(3);
+    {
+      std::vector<std::jthread> keeping;
+      for (int thread = 0; thread < 2; ++thread) {
+        keeping.emplace_back([&] {
+          begin.arrive_and_wait();
+          for (int time = 0; time < 4; ++time)
+            EXPECT_NO_THROW(writer.keep_alive());
+        });
+      }
+      begin.arrive_and_wait();
+      SystemClock().wait_for({}, std::chrono::milliseconds(round % 5));
+      writer.stop();
+    }
+    const auto leaves = outbox();  // checks that nothing follows it
+    ASSERT_EQ(leaves.back().act, "writer.stop") << "round " << round;
   }
 }
 

@@ -1,5 +1,10 @@
 #include "rightful/store/ledger_writer.hpp"
 
+#include <functional>
+#include <optional>
+#include <thread>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -421,6 +426,83 @@ TEST_F(LedgerWriter, RefusesCommitsAfterStop) {
   EXPECT_EQ(cause_of([&] { commit(*pool, {job_queued(anna_)}); }), "ledger_stopped");
   writer->keep_alive();
   EXPECT_EQ(acts().back(), "writer.stop");
+}
+
+/// The process is asked to end while another thread keeps its writer alive.
+class ClockThatInterrupts final : public Clock {
+ public:
+  explicit ClockThatInterrupts(const Clock& clock) : clock_(clock) {}
+
+  void at_next_look(std::function<void()> action) { action_ = std::move(action); }
+
+  [[nodiscard]] Instant now() const override { return clock_.now(); }
+
+  [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const override {
+    if (const auto action = std::exchange(action_, nullptr)) action();
+    return clock_.steady_now();
+  }
+
+  bool wait_for(std::stop_token stop, std::chrono::milliseconds /*duration*/) override {
+    return stop.stop_requested();
+  }
+
+ private:
+  const Clock& clock_;
+  mutable std::function<void()> action_;
+};
+
+TEST_F(LedgerWriter, StoppedInTheMiddleOfKeepAliveItSaysNothingMore) {
+  ClockThatInterrupts clock(clock_);
+  store::LedgerWriter writer(database_.settings(),
+                             {.role = "work", .build = ledger::Build::parse("0.1.0").value()},
+                             keys_,
+                             clock,
+                             random_);
+  ASSERT_THAT(writer.start(), IsOk());
+  clock_.advance(std::chrono::minutes(6));
+  clock.at_next_look([&] { writer.stop(); });
+
+  writer.keep_alive();
+
+  EXPECT_THAT(acts(), ElementsAre("log.genesis", "writer.start", "writer.stop"));
+}
+
+TEST_F(LedgerWriter, KeepAliveWithoutARunningEpochDoesNothing) {
+  const auto writer = make_writer();
+  writer->keep_alive();
+  EXPECT_THAT(acts(), ElementsAre("log.genesis"));
+  ASSERT_THAT(writer->start(), IsOk());
+  writer->stop();
+  clock_.advance(std::chrono::minutes(6));
+  database_.execute("UPDATE ledger.log SET state = 'sealed'");
+
+  EXPECT_NO_THROW(writer->keep_alive()) << "it no longer looks for a log";
+
+  EXPECT_THAT(acts(), ElementsAre("log.genesis", "writer.start", "writer.stop"));
+}
+
+// It waits for the database while the process ends: no reason to call that a failure.
+TEST_F(LedgerWriter, StoppedWhileKeepAliveWaitsItEndsQuietly) {
+  static constexpr store::Sql kLock{"lock_logs", "LOCK TABLE ledger.log IN ACCESS EXCLUSIVE MODE"};
+  static constexpr store::Sql kWaiting{
+      "count_waiting",
+      "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = "
+      "'ledger.log'::regclass"};
+  const auto writer = start_writer();
+  clock_.advance(std::chrono::minutes(6));
+  store::Pool admin(database_.settings(), 2, nullptr);
+  std::optional<store::Transaction> lock(admin.begin());
+  lock->run(kLock);
+  std::jthread keeping([&] { EXPECT_EQ(cause_of([&] { writer->keep_alive(); }), "none"); });
+  SystemClock time;
+  for (int look = 0; look < 1000 && admin.begin().run(kWaiting).only().integer("n") == 0; ++look)
+    time.wait_for({}, std::chrono::milliseconds(5));
+
+  writer->stop();
+  lock.reset();
+  keeping.join();
+
+  EXPECT_THAT(acts(), ElementsAre("log.genesis", "writer.start", "writer.stop"));
 }
 
 TEST_F(LedgerWriter, StopLeavesTheEpochOpenWhileACommitHangs) {

@@ -1,7 +1,9 @@
 // Who waits for whom when an epoch ends.
 #include "store/ledger_epoch.hpp"
 
+#include <future>
 #include <latch>
+#include <optional>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -45,13 +47,15 @@ TEST_F(LedgerEpochTest, EndsOnlyOnceItsHolesAreFilled) {
     EXPECT_FALSE(taken.has_value()) << "it is over by then";
   });
   is_filling.wait();
-  EXPECT_FALSE(epoch_.close(20ms)) << "the leaf that fills the hole may still come";
-
+  auto ending = std::async(std::launch::async, [&] { return epoch_.close(10s); });
+  SystemClock().wait_for({}, 20ms);
+  EXPECT_FALSE(epoch_.is_over());
   may_go_on.count_down();
+  auto end = ending.get();
 
-  EXPECT_TRUE(epoch_.close(10s));
+  ASSERT_TRUE(end.has_value()) << "it has waited for the leaf that fills the hole";
   EXPECT_EQ(epoch_.free_count(), 0U);
-  EXPECT_THAT(epoch_.try_take(1), Optional(ElementsAre(5))) << "for writer.stop";
+  EXPECT_THAT(end->try_take(1), Optional(ElementsAre(5))) << "for writer.stop";
 }
 
 // The hole's leaf has not taken its number yet: nothing is in flight, and it is not over.
@@ -66,10 +70,44 @@ TEST_F(LedgerEpochTest, WaitsForAFillingThatHasNoNumberYet) {
   });
   is_filling.wait();
 
-  EXPECT_FALSE(epoch_.close(20ms));
+  auto ending = std::async(std::launch::async, [&] { return epoch_.close(10s); });
+  SystemClock().wait_for({}, 20ms);
+  EXPECT_FALSE(epoch_.is_over());
   may_go_on.count_down();
-  EXPECT_TRUE(epoch_.close(10s));
+  const auto end = ending.get();
+  ASSERT_TRUE(end.has_value());
   EXPECT_EQ(epoch_.free_count(), 1U) << "whoever ends the epoch fills it";
+}
+
+TEST_F(LedgerEpochTest, OnlyItsEndTakesNumbersOnceItIsClosed) {
+  auto end = epoch_.close(0ms);
+
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(epoch_.try_take(1), std::nullopt) << "it would follow writer.stop";
+  EXPECT_EQ(epoch_.take(1, 1s, nullptr), std::nullopt);
+  EXPECT_FALSE(epoch_.close(0ms).has_value()) << "one end";
+  EXPECT_THAT(end->try_take(1), Optional(ElementsAre(1)));
+}
+
+TEST_F(LedgerEpochTest, IsClosedForAllWhenItCannotEnd) {
+  const auto held = epoch_.take(1, 1s, nullptr);
+
+  EXPECT_FALSE(epoch_.close(0ms).has_value());
+  epoch_.settle(*held, CommitFate::RolledBack);
+
+  EXPECT_EQ(epoch_.try_take(1), std::nullopt);
+  EXPECT_FALSE(epoch_.close(0ms).has_value()) << "who ended it has gone";
+}
+
+// Was writer.stop committed? Nobody knows, so nothing may follow it.
+TEST_F(LedgerEpochTest, HasNoLastWordOnceItsEndHasBegun) {
+  auto end = epoch_.close(0ms);
+  epoch_.settle(*end->try_take(1), CommitFate::Committed);
+  epoch_.settle(*end->try_take(1), CommitFate::Unknown);
+
+  EXPECT_TRUE(epoch_.is_abandoned());
+  EXPECT_EQ(end->try_take(1), std::nullopt);
+  EXPECT_FALSE(epoch_.last_word().has_value());
 }
 
 TEST_F(LedgerEpochTest, HasNoLastWordWhileItGoesOnOrWhenItIsFull) {
