@@ -34,6 +34,8 @@ using ::testing::Not;
 
 class LedgerAdminE2e : public ::testing::Test {
  protected:
+  static constexpr const char* kPerson = "C-10204417";
+
   void SetUp() override { fs::create_directory(folder_ / "home"); }
 
   [[nodiscard]] std::vector<std::string> here(std::vector<std::string> words) const {
@@ -70,22 +72,22 @@ class LedgerAdminE2e : public ::testing::Test {
   }
 
   /// As the auditor. @return status line, fields and body.
-  [[nodiscard]] std::string get(const std::string& url, const std::string& target) const {
+  [[nodiscard]] std::string get(const std::string& target) const {
     const std::string token = read_text(folder_ / "auditor.token").substr(0, 43);
     return run_tool("curl",
                     {"--silent",
                      "--include",
                      "--header",
                      "Authorization: Bearer " + token,
-                     url + "/v1/ledger/1/" + target})
+                     url_ + "/v1/ledger/1/" + target})
         .output;
   }
 
   /// Where the first entry of this act stands, once it is signed.
-  [[nodiscard]] std::uint64_t first_signed(const std::string& url, const std::string& act) const {
+  [[nodiscard]] std::uint64_t first_signed(const std::string& act) const {
     SystemClock clock;
     for (int round = 0; round < 150; ++round) {
-      const std::string answer = get(url, "entries?act=" + act + "&limit=1");
+      const std::string answer = get("entries?act=" + act + "&limit=1");
       const auto body = answer.find("\r\n\r\n");
       if (answer.find("200 OK") != std::string::npos && body + 4 < answer.size()) {
         return nlohmann::json::parse(answer.substr(body + 4))["idx"].get<std::uint64_t>();
@@ -100,14 +102,14 @@ class LedgerAdminE2e : public ::testing::Test {
   }
 
   /// The person's keys are made, which the ledger says of them.
-  void enrol(const std::string& account, const std::string& url) const {
+  void enrol(const std::string& account) const {
     const Finished added = run({"admin", "account", "add", account});
     ASSERT_EQ(added.exit_code, 0) << added.output;
     write("invitation", added.output.substr(0, 43) + "\n");
     write("credential", "a quiet lamp beside the river\n");
     const Finished enrolled = run_program({"enrol",
                                            "--server",
-                                           url,
+                                           url_,
                                            "--account",
                                            account,
                                            "--credential-file",
@@ -120,8 +122,22 @@ class LedgerAdminE2e : public ::testing::Test {
     ASSERT_EQ(enrolled.exit_code, 0) << enrolled.output;
   }
 
+  void start_serving(const std::string& log) {
+    service_ = serve(log);
+    ASSERT_TRUE(service_->wait_for_output("serves http://", 60s)) << service_->output();
+    url_ = find_url(service_->output());
+  }
+
+  /// With an officer, and this person enrolled.
+  void serve_a_person(const std::string& log) {
+    ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+    add_staff("one", "officer");
+    ASSERT_NO_FATAL_FAILURE(start_serving(log));
+    enrol(kPerson);
+  }
+
   /// What an officer is told about a person.
-  [[nodiscard]] std::string pseudonym(const std::string& url, const std::string& account) const {
+  [[nodiscard]] std::string pseudonym(const std::string& account) const {
     return run_tool("curl",
                     {"--silent",
                      "--header",
@@ -130,7 +146,7 @@ class LedgerAdminE2e : public ::testing::Test {
                      "Content-Type: application/json",
                      "--data",
                      R"({"account":")" + account + R"(","why":"audit"})",
-                     url + "/v1/ledger/1/pseudonym"})
+                     url_ + "/v1/ledger/1/pseudonym"})
         .output;
   }
 
@@ -148,6 +164,8 @@ class LedgerAdminE2e : public ::testing::Test {
   }
 
   E2eFolder folder_;
+  std::unique_ptr<Running> service_;
+  std::string url_;
 };
 
 struct WrongWords {
@@ -204,19 +222,17 @@ TEST_F(LedgerAdminE2e, OfficersAdministerWhatAnAuditorReads) {
   const Finished list = run({"admin", "staff", "list"});
   EXPECT_THAT(list.output, HasSubstr("auditor"));
   EXPECT_THAT(list.output, Not(HasSubstr("CHANGED")));
-  const auto service = serve("serve.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
-  const std::string url = find_url(service->output());
+  ASSERT_NO_FATAL_FAILURE(start_serving("serve.log"));
 
   // An entry that should not have been logged.
-  const std::uint64_t place = first_signed(url, "staff.changed");
+  const std::uint64_t place = first_signed("staff.changed");
   const std::string index = std::to_string(place);
   std::vector<std::string> redact{"admin", "ledger", "redact", index, "--why", "accident"};
   const auto officers = two_officers();
   redact.insert(redact.end(), officers.begin(), officers.end());
   const Finished redacted = run(redact);
   EXPECT_EQ(redacted.exit_code, 0) << redacted.output;
-  EXPECT_THAT(get(url, "entries?from=" + index + "&limit=1"), HasSubstr("\"leaf\":null"));
+  EXPECT_THAT(get("entries?from=" + index + "&limit=1"), HasSubstr("\"leaf\":null"));
   const Finished verified = verify();
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
   EXPECT_THAT(verified.output, HasSubstr("REDACTED"));
@@ -243,7 +259,7 @@ TEST_F(LedgerAdminE2e, OfficersAdministerWhatAnAuditorReads) {
   EXPECT_EQ(kept.exit_code, 1);
   EXPECT_THAT(kept.output, HasSubstr("only a sealed one is purged"));
   EXPECT_EQ(run({"admin", "staff", "end", "auditor"}).exit_code, 0);
-  EXPECT_THAT(get(url, "entries"), HasSubstr("401 Unauthorized"));
+  EXPECT_THAT(get("entries"), HasSubstr("401 Unauthorized"));
   EXPECT_EQ(
       run({"admin", "ledger", "forget-staff", "auditor", "--why", "account_closed"}).exit_code, 0);
 }
@@ -294,20 +310,15 @@ TEST_F(LedgerAdminE2e, ServeWaitsForTheReplayAfterARestore) {
 
 // P5 with the built program: yesterday's data directory of PostgreSQL is put back.
 TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
-  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
-  add_staff("one", "officer");
-  auto service = serve("first.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
-  enrol("C-10204417", find_url(service->output()));
-  ASSERT_EQ(service->stop(), 0);
+  ASSERT_NO_FATAL_FAILURE(serve_a_person("first.log"));
+  ASSERT_EQ(service_->stop(), 0);
   ASSERT_EQ(run_tool("cp", {"-a", folder_ / "data/postgres", folder_ / "backup"}).exit_code, 0);
-  service = serve("second.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  ASSERT_NO_FATAL_FAILURE(start_serving("second.log"));
   const std::vector<std::string> erase{
-      "admin", "ledger", "erase-subject", "C-10204417", "--why", "erasure_request"};
+      "admin", "ledger", "erase-subject", kPerson, "--why", "erasure_request"};
   const Finished erased = run(erase);
   ASSERT_EQ(erased.exit_code, 0) << erased.output;
-  ASSERT_EQ(service->stop(), 0);
+  ASSERT_EQ(service_->stop(), 0);
   EXPECT_THAT(verify().output, HasSubstr("verified"));
 
   restore();
@@ -335,8 +346,7 @@ TEST_F(LedgerAdminE2e, RestoredBackupBringsNobodyBack) {
       run({"admin", "ledger", "replay-erasures", "--officer-token", folder_ / "one.token"});
   ASSERT_EQ(replayed.exit_code, 0) << replayed.output;
   EXPECT_THAT(replayed.output, HasSubstr("keys destroyed again     1"));
-  service = serve("third.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  ASSERT_NO_FATAL_FAILURE(start_serving("third.log"));
   const Finished again = run(erase);
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.output, HasSubstr("knows nobody under this account"));
@@ -369,20 +379,15 @@ std::optional<std::size_t> count_in_memory(pid_t process, ByteView wanted) {
 
 // An erased person's key in an old backup opens with nothing that still runs.
 TEST_F(LedgerAdminE2e, RunningServiceLetsGoOfTheOldKey) {
-  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
-  add_staff("one", "officer");
-  const auto service = serve("serve.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
-  const std::string url = find_url(service->output());
-  enrol("C-10204417", url);
-  const std::string before = pseudonym(url, "C-10204417");
+  ASSERT_NO_FATAL_FAILURE(serve_a_person("serve.log"));
+  const std::string before = pseudonym(kPerson);
   Bytes old;
   {
     const auto keys = crypto::ServerKeys::open(folder_ / "data/keys").value();
     const auto kek = keys.kek(1).value();
     old.assign(kek->expose().begin(), kek->expose().end());
   }
-  const auto held = count_in_memory(service->pid(), old);
+  const auto held = count_in_memory(service_->pid(), old);
   if (!held) GTEST_SKIP() << "only root may look into the memory of a hardened process";
   ASSERT_GT(*held, 0U) << "the service uses it";
 
@@ -391,21 +396,16 @@ TEST_F(LedgerAdminE2e, RunningServiceLetsGoOfTheOldKey) {
   ASSERT_EQ(rotated.exit_code, 0) << rotated.output;
 
   SystemClock clock;
-  for (int round = 0; round < 150 && count_in_memory(service->pid(), old) != 0U; ++round)
+  for (int round = 0; round < 150 && count_in_memory(service_->pid(), old) != 0U; ++round)
     clock.wait_for(std::stop_token(), 200ms);
-  EXPECT_EQ(count_in_memory(service->pid(), old), 0U);
-  EXPECT_EQ(pseudonym(url, "C-10204417"), before) << "and goes on under the new one";
+  EXPECT_EQ(count_in_memory(service_->pid(), old), 0U);
+  EXPECT_EQ(pseudonym(kPerson), before) << "and goes on under the new one";
 }
 
 // Killed at any instant: every key opens afterwards, and the next run goes on.
 TEST_F(LedgerAdminE2e, RotationSurvivesBeingKilled) {
-  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
-  add_staff("one", "officer");
-  const auto service = serve("serve.log");
-  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
-  const std::string url = find_url(service->output());
-  enrol("C-10204417", url);
-  const std::string before = pseudonym(url, "C-10204417");
+  ASSERT_NO_FATAL_FAILURE(serve_a_person("serve.log"));
+  const std::string before = pseudonym(kPerson);
   ASSERT_THAT(before, HasSubstr("\"subj\":\"s_"));
   const std::vector<std::string> rotate{
       "admin", "ledger", "rotate-kek", "--officer-token", folder_ / "one.token"};
@@ -415,13 +415,13 @@ TEST_F(LedgerAdminE2e, RotationSurvivesBeingKilled) {
     Running rotation(here(rotate), folder_ / "home", {}, folder_ / "rotation.log");
     clock.wait_for(std::stop_token(), 60ms + 20ms * round);
     rotation.signal(SIGKILL);
-    EXPECT_EQ(pseudonym(url, "C-10204417"), before) << round;
+    EXPECT_EQ(pseudonym(kPerson), before) << round;
   }
 
   for (int round = 0; round < 2; ++round) {
     const Finished finished = run(rotate);
     EXPECT_EQ(finished.exit_code, 0) << finished.output;
-    EXPECT_EQ(pseudonym(url, "C-10204417"), before);
+    EXPECT_EQ(pseudonym(kPerson), before);
   }
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(folder_ / "data/keys")) {

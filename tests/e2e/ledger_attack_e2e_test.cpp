@@ -111,23 +111,8 @@ class LedgerAttack : public ::testing::Test {
 
   /// As the superuser, past every trigger.
   std::string sql(const std::string& script) const {
-    const Finished done = run_tool("psql",
-                                   {"-X",
-                                    "-q",
-                                    "-A",
-                                    "-t",
-                                    "-v",
-                                    "ON_ERROR_STOP=1",
-                                    "-h",
-                                    folder_ / "data/run",
-                                    "-U",
-                                    "postgres",
-                                    "-d",
-                                    "rightful",
-                                    "-c",
-                                    "SET session_replication_role = replica; " + script});
-    EXPECT_EQ(done.exit_code, 0) << script << "\n" << done.output;
-    return done.output.substr(0, done.output.find_last_not_of('\n') + 1);
+    return ask_postgres(
+        folder_ / "data/run", "rightful", "SET session_replication_role = replica; " + script);
   }
 
   [[nodiscard]] int count(const std::string& table) const {

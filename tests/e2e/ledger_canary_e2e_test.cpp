@@ -65,25 +65,15 @@ class LedgerCanaryE2e : public Installation {
     url_ = find_url(service_->output().substr(service_->output().find("serves ")));
   }
 
-  [[nodiscard]] std::string psql(const std::string& host,
-                                 const std::string& database,
-                                 const std::string& script) const {
-    const Finished done = run_tool(
-        "psql",
-        {"-X", "-q", "-A", "-t", "-h", host, "-U", "postgres", "-d", database, "-c", script});
-    EXPECT_EQ(done.exit_code, 0) << done.output;
-    return done.output.substr(0, done.output.find_last_not_of('\n') + 1);
-  }
-
   [[nodiscard]] std::string shop(const std::string& expression) const {
-    return psql(
+    return ask_postgres(
         folder_ / "company/run",
         "shop",
         "SELECT " + expression + " WHERE account_id = '" + std::string(kCustomer) + "' LIMIT 1");
   }
 
   [[nodiscard]] std::string ledger(const std::string& script) const {
-    return psql(folder_ / "data/run", "rightful", script);
+    return ask_postgres(folder_ / "data/run", "rightful", script);
   }
 
   [[nodiscard]] Finished as_customer(std::vector<std::string> words) const {

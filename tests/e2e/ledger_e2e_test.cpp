@@ -161,21 +161,25 @@ class LedgerE2e : public ::testing::Test {
 
   /// What psql says, as the superuser.
   [[nodiscard]] std::string sql(const std::string& query) const {
-    const Finished done = run_tool("psql",
-                                   {"-X",
-                                    "-q",
-                                    "-A",
-                                    "-t",
-                                    "-h",
-                                    folder_ / "data/run",
-                                    "-U",
-                                    "postgres",
-                                    "-d",
-                                    "rightful",
-                                    "-c",
-                                    query});
-    EXPECT_EQ(done.exit_code, 0) << done.output;
-    return done.output.substr(0, done.output.find('\n'));
+    return ask_postgres(folder_ / "data/run", "rightful", query);
+  }
+
+  /// @param held  a checkpoint's file. @param first, second  files of officers' tokens.
+  [[nodiscard]] Finished thaw(const std::string& held,
+                              const std::string& first,
+                              const std::string& second,
+                              const std::vector<std::string>& further = {}) const {
+    std::vector<std::string> words{"admin",
+                                   "ledger",
+                                   "thaw",
+                                   "--held",
+                                   held,
+                                   "--officer-token",
+                                   first,
+                                   "--second-token",
+                                   second};
+    words.insert(words.end(), further.begin(), further.end());
+    return run(words);
   }
 
   [[nodiscard]] int thawed_leaves() const {
@@ -314,19 +318,9 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   const std::string first = write_token("anna");
   const std::string second = write_token("ben");
   ASSERT_TRUE(wait_until_published());
-  fs::copy(folder_ / "data/ledger/1/checkpoint", folder_ / "held.note");
-  const auto thaw = [&](const std::string& held, const std::string& other) {
-    return run({"admin",
-                "ledger",
-                "thaw",
-                "--held",
-                held,
-                "--officer-token",
-                first,
-                "--second-token",
-                other});
-  };
-  EXPECT_EQ(thaw(folder_ / "held.note", second).exit_code, 1) << "nothing is frozen";
+  const std::string held = folder_ / "held.note";
+  fs::copy(folder_ / "data/ledger/1/checkpoint", held);
+  EXPECT_EQ(thaw(held, first, second).exit_code, 1) << "nothing is frozen";
 
   fs::remove(folder_ / "data/signer/1/memory");
   static_cast<void>(run({"admin", "staff", "list"}));
@@ -335,15 +329,15 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   EXPECT_THAT(status(), HasSubstr("frozen   memory_lost, then rightful admin ledger thaw"));
   EXPECT_EQ(run({"admin", "ledger", "open", "audit.localhost/rightful/2"}).exit_code, 1);
 
-  EXPECT_EQ(thaw(folder_ / "held.note", first).exit_code, 2) << "two different officers";
+  EXPECT_EQ(thaw(held, first, first).exit_code, 2) << "two different officers";
   std::ofstream(folder_ / "forged.note") << "audit.localhost/rightful/1\n1\n\n";
-  EXPECT_NE(thaw(folder_ / "forged.note", second).exit_code, 0);
+  EXPECT_NE(thaw(folder_ / "forged.note", first, second).exit_code, 0);
   EXPECT_THAT(status(), HasSubstr("state    frozen"));
-  const Finished thawed = thaw(folder_ / "held.note", second);
+  const Finished thawed = thaw(held, first, second);
   EXPECT_EQ(thawed.exit_code, 0) << thawed.output;
   ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
   EXPECT_THAT(status(), HasSubstr("frozen   no"));
-  const Finished verified = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
+  const Finished verified = verify("1", "trust.txt", {"--checkpoint", held});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
   EXPECT_THAT(read_text(folder_ / "signer.txt"), HasSubstr("signer_signs_again"));
   EXPECT_EQ(actors_of("log.thawed").size(), 2U) << "both officers answer for it";
@@ -355,16 +349,16 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
       << status();
   fs::rename(folder_ / "away", folder_ / "data/signer/1/memory");
   EXPECT_THAT(status(), HasSubstr("frozen   in the database only, then rightful admin ledger"));
-  EXPECT_NE(thaw(folder_ / "forged.note", second).exit_code, 0) << "evidence all the same";
+  EXPECT_NE(thaw(folder_ / "forged.note", first, second).exit_code, 0) << "evidence all the same";
   sequencer_->signal(SIGSTOP);  // nobody asks the signer meanwhile
   const std::string kept = read_text(folder_ / "data/signer/1/memory");
-  const Finished again = thaw(folder_ / "held.note", second);
+  const Finished again = thaw(held, first, second);
   EXPECT_EQ(again.exit_code, 0) << again.output;
   EXPECT_EQ(read_text(folder_ / "data/signer/1/memory"), kept) << "byte for byte";
   sequencer_->signal(SIGCONT);
   ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
   EXPECT_THAT(status(), HasSubstr("frozen   no"));
-  const Finished afterwards = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
+  const Finished afterwards = verify("1", "trust.txt", {"--checkpoint", held});
   EXPECT_EQ(afterwards.exit_code, 0) << afterwards.output;
 }
 
@@ -376,36 +370,26 @@ TEST_F(LedgerE2e, AThawThatBreaksOffIsRepeated) {
   const std::string first = write_token("anna");
   const std::string second = write_token("ben");
   ASSERT_TRUE(wait_until_published());
-  fs::copy(folder_ / "data/ledger/1/checkpoint", folder_ / "held.note");
-  const auto thaw = [&] {
-    return run({"admin",
-                "ledger",
-                "thaw",
-                "--held",
-                folder_ / "held.note",
-                "--officer-token",
-                first,
-                "--second-token",
-                second});
-  };
+  const std::string held = folder_ / "held.note";
+  fs::copy(folder_ / "data/ledger/1/checkpoint", held);
   const auto is_frozen = [this] { return status().find("state    frozen") != std::string::npos; };
   fs::remove(folder_ / "data/signer/1/memory");
   fs::create_directories(folder_ / "data/signer/1/memory/in the way");
   static_cast<void>(run({"admin", "staff", "list"}));
   ASSERT_TRUE(wait_for(is_frozen)) << status();
 
-  const Finished broken = thaw();
+  const Finished broken = thaw(held, first, second);
 
   EXPECT_NE(broken.exit_code, 0) << broken.output;
   ASSERT_TRUE(wait_for([&] { return is_frozen() && thawed_leaves() > 0; }))
       << status() << broken.output;
   EXPECT_THAT(status(), HasSubstr("frozen   memory_lost"));
   fs::remove_all(folder_ / "data/signer/1/memory");
-  const Finished thawed = thaw();
+  const Finished thawed = thaw(held, first, second);
   EXPECT_EQ(thawed.exit_code, 0) << thawed.output;
   ASSERT_TRUE(wait_until_published()) << status() << signer_->output();
   EXPECT_THAT(status(), HasSubstr("frozen   no"));
-  const Finished verified = verify("1", "trust.txt", {"--checkpoint", folder_ / "held.note"});
+  const Finished verified = verify("1", "trust.txt", {"--checkpoint", held});
   EXPECT_EQ(verified.exit_code, 0) << verified.output;
 }
 
@@ -496,17 +480,8 @@ TEST_F(LedgerE2e, OpensTheNextYearAndASuccessor) {
   EXPECT_THAT(read_text(folder_ / "data/signer/2027/memory"),
               HasSubstr("\nstate frozen wrong_origin\n"));
   fs::remove(folder_ / "data/signer/2027/memory");
-  const Finished refused = run({"admin",
-                                "ledger",
-                                "thaw",
-                                "--log",
-                                "2027",
-                                "--held",
-                                folder_ / "data/ledger/2027/checkpoint",
-                                "--officer-token",
-                                token,
-                                "--second-token",
-                                write_token("ben")});
+  const Finished refused =
+      thaw(folder_ / "data/ledger/2027/checkpoint", token, write_token("ben"), {"--log", "2027"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("it never goes on"));
   EXPECT_THAT(status(), HasSubstr("frozen   for good: it was given up"));

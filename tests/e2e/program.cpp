@@ -11,6 +11,8 @@
 #include <iterator>
 #include <stop_token>
 
+#include <gtest/gtest.h>
+
 #include "rightful/core/clock.hpp"
 #include "rightful/core/unique_fd.hpp"
 
@@ -86,6 +88,28 @@ Finished run_tool(const std::string& name,
       spec_of(fs::path("/usr/bin") / name, arguments, environment_for("/nonexistent", {}));
   spec.descriptors = {{memory.get(), STDIN_FILENO}};
   return finish(std::move(spec));
+}
+
+std::string ask_postgres(const std::string& socket,
+                         const std::string& database,
+                         const std::string& script) {
+  const Finished done = run_tool("psql",
+                                 {"-X",
+                                  "-q",
+                                  "-A",
+                                  "-t",
+                                  "-v",
+                                  "ON_ERROR_STOP=1",
+                                  "-h",
+                                  socket,
+                                  "-U",
+                                  "postgres",
+                                  "-d",
+                                  database,
+                                  "-c",
+                                  script});
+  EXPECT_EQ(done.exit_code, 0) << script << "\n" << done.output;
+  return done.output.substr(0, done.output.find_last_not_of('\n') + 1);
 }
 
 Running::Running(const std::vector<std::string>& arguments,

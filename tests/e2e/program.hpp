@@ -46,6 +46,12 @@ struct Finished {
                                 const std::vector<std::string>& arguments,
                                 std::string_view input = "");
 
+/// What PostgreSQL's superuser is told, without the last line's end; a failure is a test failure.
+/// @param socket  the folder of the server's socket.
+[[nodiscard]] std::string ask_postgres(const std::string& socket,
+                                       const std::string& database,
+                                       const std::string& script);
+
 /// A program that goes on: its output lands in a file. The destructor kills it.
 class Running {
  public:

@@ -17,7 +17,6 @@
 #include "rightful/core/failure.hpp"
 #include "rightful/lifecycle/erasure.hpp"
 #include "rightful/store/embedded_cluster.hpp"
-#include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/log_succession.hpp"
 #include "rightful/store/migrate.hpp"
 
@@ -30,7 +29,6 @@
 namespace rightful::testing {
 namespace {
 
-namespace tables = store::ledger_tables;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
@@ -194,17 +192,7 @@ class Failover : public ::testing::Test {
   }
 
   [[nodiscard]] PublishedAudit audit(const Bytes& held) {
-    ledger::VerifyRequest request;
-    {
-      store::Transaction transaction = pool_->begin();
-      for (const auto& row : tables::signer_keys(transaction, 1))
-        request.keys.push_back(row.key);
-    }
-    request.held.push_back({.name = "held", .note = held});
-    PublishedAudit audit;
-    Collected sink(audit.findings);
-    audit.verdict = ledger::verify_log(*directory_, request, sink);
-    return audit;
+    return audit_published(*pool_, *directory_, {held});
   }
 
   /// Told leaves that the log does not have.
@@ -216,16 +204,6 @@ class Failover : public ::testing::Test {
       return transaction.run(kHas, {leaf.first, leaf.second}).only().integer("n") != 1;
     }));
   }
-
-  class Collected final : public ledger::FindingSink {
-   public:
-    explicit Collected(std::vector<ledger::Finding>& findings) : findings_(findings) {}
-
-    void found(const ledger::Finding& finding) override { findings_.push_back(finding); }
-
-   private:
-    std::vector<ledger::Finding>& findings_;
-  };
 
   SystemRandom random_;
   SystemClock clock_;

@@ -120,6 +120,24 @@ std::string PublishedAudit::text() const {
   return text;
 }
 
+PublishedAudit audit_published(store::Pool& pool,
+                               ledger::LogDirectory& directory,
+                               const std::vector<Bytes>& held) {
+  ledger::VerifyRequest request;
+  {
+    store::Transaction transaction = pool.begin();
+    for (const auto& row : tables::signer_keys(transaction, 1)) {
+      if (row.state != tables::SignerKeyState::Retired) request.keys.push_back(row.key);
+    }
+  }
+  for (const Bytes& note : held)
+    request.held.push_back({.name = "held", .note = note});
+  PublishedAudit audit;
+  Collected sink(audit.findings);
+  audit.verdict = ledger::verify_log(directory, request, sink);
+  return audit;
+}
+
 PublishedLedger::PublishedLedger() {
   const auto key = place_.open_log(origin_, random_);
   if (!key) throw std::runtime_error(key.error().detail);
@@ -180,20 +198,7 @@ void PublishedLedger::publish() {
 }
 
 PublishedAudit PublishedLedger::audit(const std::vector<Bytes>& held) {
-  ledger::VerifyRequest request;
-  {
-    store::Transaction transaction = database_.pool().begin();
-    for (const auto& row : tables::signer_keys(transaction, 1)) {
-      if (row.state != tables::SignerKeyState::Retired) request.keys.push_back(row.key);
-    }
-  }
-  for (const Bytes& note : held)
-    request.held.push_back({.name = "held", .note = note});
-  request.now.reset();
-  PublishedAudit audit;
-  Collected sink(audit.findings);
-  audit.verdict = ledger::verify_log(*directory_, request, sink);
-  return audit;
+  return audit_published(database_.pool(), *directory_, held);
 }
 
 Bytes PublishedLedger::checkpoint() {

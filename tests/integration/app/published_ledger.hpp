@@ -73,6 +73,11 @@ struct PublishedAudit {
   [[nodiscard]] std::string text() const;
 };
 
+/// Of any age, by the keys that sign log 1: a retired one proves nothing.
+[[nodiscard]] PublishedAudit audit_published(store::Pool& pool,
+                                             ledger::LogDirectory& directory,
+                                             const std::vector<Bytes>& held);
+
 class PublishedLedger : public LedgerFixture {
  protected:
   PublishedLedger();

@@ -461,32 +461,8 @@ TEST_F(SequencerLoad, DrainsABacklog) {
   expect_sound();
 }
 
-// O12: a writer that is killed leaves its numbers open, and nothing is missing below them; one that
-// stood still for long goes on where it was.
-TEST_F(SequencerLoad, APausedWriterGoesOn) {
-  const auto sequencer = make_sequencer();
-  const auto writer = start_writer();
-  const auto pool = database_.make_pool(2, writer.get());
-  const auto commit_one = [&] {
-    store::Transaction transaction = pool->begin();
-    transaction.record(job_queued(anna_));
-    transaction.commit();
-  };
-  commit_one();
-  drain(*sequencer);
-  for (int minutes = 0; minutes < 20; minutes += 5) {
-    clock_.advance(std::chrono::minutes(5));
-    drain(*sequencer);
-  }
-  commit_one();
-  writer->keep_alive();
-  drain(*sequencer);
-
-  EXPECT_EQ(places_of("job.queued").size(), 2U);
-  EXPECT_EQ(places_of("log.gap").size(), 0U);
-  expect_sound();
-}
-
+// O12: a writer that is killed leaves its numbers open, and nothing is missing below them. One that
+// stands still is the subject of paused_writer_test.cpp.
 TEST_F(SequencerLoad, AKilledWriterLeavesNoGap) {
   const auto sequencer = make_sequencer();
   {
