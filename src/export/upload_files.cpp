@@ -104,7 +104,7 @@ std::map<std::string, crypto::SecretBytes> unwrap_all(
   for (const auto& [dataset, key] : wrapped) {
     const auto kek = parts.keys.kek(key.kek_epoch);
     // Replaced since the row was read: the next attempt reads what took its place.
-    if (!kek) throw Failure(Retry::Later, "no_keys", kek.error().detail);
+    if (!kek) throw Failure(Retry::Later, "key_missing", kek.error().detail);
     auto opened =
         crypto::unwrap_upload_key((*kek)->expose(), key.bytes, {job.account, job.request, dataset});
     if (!opened) {

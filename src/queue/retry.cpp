@@ -102,6 +102,12 @@ constexpr std::array kCauses{
         "signer of the ledger run. The export is tried again by itself."},
     CauseRow{"ledger_busy", FailureClass::Retry, kTriedAgain},
     CauseRow{
+        "key_missing",
+        FailureClass::Retry,
+        "An upload was sealed under a key-encryption key that this worker does not find in its "
+        "key directory: it was replaced a moment ago, or the directory is not up to date. The "
+        "export goes on by itself when the key is there."},
+    CauseRow{
         "ledger_stopped", FailureClass::Retry, "The worker was stopped. Another one takes it."},
     CauseRow{"shutdown", FailureClass::Retry, "The worker was stopped. Another one takes it."},
     CauseRow{"bad_value",
@@ -162,7 +168,7 @@ constexpr std::array kCauses{
 
 // What is away and comes back, whoever asks: nothing of it says that this one job is at fault. A
 // frozen ledger too: it may take people days to look into it.
-constexpr std::array<std::string_view, 16> kOutages{"database_lost",
+constexpr std::array<std::string_view, 17> kOutages{"database_lost",
                                                     "database_busy",
                                                     "database_read_only",
                                                     "commit_in_doubt",
@@ -177,7 +183,8 @@ constexpr std::array<std::string_view, 16> kOutages{"database_lost",
                                                     "ledger_stopped",
                                                     "ledger_frozen",
                                                     "ledger_full",
-                                                    "ledger_not_covering"};
+                                                    "ledger_not_covering",
+                                                    "key_missing"};
 
 bool is_outage(std::string_view cause) {
   return std::ranges::find(kOutages, cause) != kOutages.end();

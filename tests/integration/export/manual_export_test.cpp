@@ -283,6 +283,30 @@ TEST_F(ManualExport, RefusesARequestThatWaitsForNothing) {
       IsError(ErrorCode::NotFound));
 }
 
+// The key-encryption key was replaced on another machine, and this worker's directory has the old
+// ones alone.
+TEST_F(ManualExport, WaitsForAKeyThatItsDirectoryLacks) {
+  const RequestId request = waiting("anna");
+  ASSERT_TRUE(supply(request, "anna", own_upload()));
+  world_.execute(
+      "INSERT INTO ledger_secret.kek (epoch) VALUES (2); UPDATE manual_task SET kek_epoch = 2");
+  auto worker = world_.make_worker();
+  worker->start();
+
+  const std::string tried = "job_attempt WHERE outcome = 'retry' AND cause = 'key_missing'";
+  for (int tries = 0; tries < 600 && world_.count(tried) < 4; ++tries)
+    clock_.wait_for({}, std::chrono::milliseconds(20));
+
+  EXPECT_GE(world_.count(tried), 4) << "more often than a failure of the job itself is tried";
+  EXPECT_NE(world_.state(request), "failed") << world_.cause(request);
+  world_.execute("UPDATE manual_task SET kek_epoch = 1");
+  worker->stop();
+  ASSERT_TRUE(world_.work());
+  EXPECT_EQ(world_.state(request), "ready") << world_.cause(request);
+  EXPECT_EQ(json::parse(world_.unpack(request, "anna").at("data/letter.json"))[0].at("body"),
+            canary("anna"));
+}
+
 TEST_F(ManualExport, ReleasesNothingWhenUploadsAreExchangedInTheDatabase) {
   const RequestId anna = waiting("anna");
   const RequestId bert = waiting("bert");

@@ -75,6 +75,8 @@ INSTANTIATE_TEST_SUITE_P(Decision8And9,
                                            CauseCase{"ledger_not_covering", FailureClass::Retry},
                                            CauseCase{"ledger_busy", FailureClass::Retry},
                                            CauseCase{"ledger_stopped", FailureClass::Retry},
+                                           CauseCase{"key_missing", FailureClass::Retry},
+                                           CauseCase{"no_keys", FailureClass::Stop},
                                            CauseCase{"killed", FailureClass::Retry},
                                            CauseCase{"lease_lost", FailureClass::Retry},
                                            CauseCase{"unknown_column", FailureClass::Stop},
@@ -177,6 +179,14 @@ TEST(DecideRetry, AFrozenLedgerIsAnOutage) {
     EXPECT_FALSE(decide_retry(a_retry(cause), cause, 5000, kDue, kNow, {}, random).is_final)
         << cause;
   }
+}
+
+// The key directory of a machine that was not mounted, or not copied to yet.
+TEST(DecideRetry, AMissingKeyIsAnOutage) {
+  FixedRandom random(0);
+  const JobFailure missing = failure_of(Failure(Retry::Later, "key_missing", "subject-wrap.2"));
+
+  EXPECT_FALSE(decide_retry(missing, "key_missing", 5000, kDue, kNow, {}, random).is_final);
 }
 
 TEST(DecideRetry, AnOutageIsWaitedForUntilTheWarning) {
