@@ -39,7 +39,8 @@ struct PublishReport {
 
 /// One log's. The order is: bundles of entries, level 0, higher levels, all durable → the right
 /// edge read back and its root computed → what it covers is where a commit must be, on a
-/// synchronous standby too → the signer asked → the checkpoint's row → `checkpoint` replaced. Each step may be repeated: what broke off goes on with the next call.
+/// synchronous standby too → the signer asked → the checkpoint's row → `checkpoint` replaced.
+/// Each step may be repeated: what broke off goes on with the next call.
 ///
 /// Owns     nothing; pool, files, signer and clock must outlive it. One publisher a log: the loop
 ///          that holds the log's sequencer.
