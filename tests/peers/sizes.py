@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Packages at the edges of size and count, opened by programs of others: `./dev check` runs it.
+"""Packages at the edges of size and count, opened by programs of others: `./dev check sizes` runs it.
 
 Each package is written, verified and unlocked by build/dev's archive_package_tool, each in a process of its own that may
 use 64 MiB, and opened by 7-Zip, bsdtar (also from standard input), unzip (the inner ZIP) and zip.js. Everybody must find
