@@ -1,10 +1,9 @@
 // bench_ledger: what does the ledger cost, beside what a user would build or pick instead?
 #include <array>
-#include <exception>
 #include <functional>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 
 #include "bench/append_rates.hpp"
 #include "bench/bar_chart.hpp"
+#include "bench/command_line.hpp"
 #include "bench/goals.hpp"
 #include "bench/ledger_options.hpp"
 #include "bench/machine.hpp"
@@ -24,6 +24,8 @@
 
 namespace rightful::bench {
 namespace {
+
+constexpr std::string_view kProgram = "bench_ledger";
 
 using nlohmann::ordered_json;
 
@@ -236,27 +238,13 @@ int run(const std::vector<std::string>& arguments) {
     return run_verify_mode({arguments.begin() + 1, arguments.end()});
   if (!arguments.empty() && arguments[0] == "make-log")
     return run_make_log_mode({arguments.begin() + 1, arguments.end()});
-  const auto options = parse_ledger_options(arguments);
-  if (!options) {
-    std::cerr << "bench_ledger: " << options.error().detail << "\n\n" << ledger_usage();
-    return 2;
-  }
-  if (options->help) {
-    std::cout << ledger_usage();
-    return 0;
-  }
-  run_bench(*options);
-  return 0;
+  return run_with(kProgram, parse_ledger_options(arguments), ledger_usage(), run_bench);
 }
 
 }  // namespace
 }  // namespace rightful::bench
 
 int main(int argc, char** argv) {
-  try {
-    return rightful::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << "bench_ledger: " << error.what() << '\n';
-    return 1;
-  }
+  using namespace rightful::bench;
+  return run_program(kProgram, argc, argv, run);
 }

@@ -1,27 +1,9 @@
 #include "bench/ledger_options.hpp"
 
-#include <charconv>
-#include <optional>
-
-#include <fmt/format.h>
+#include "bench/command_line.hpp"
 
 namespace rightful::bench {
 namespace {
-
-struct Range {
-  std::uint64_t least;
-  std::uint64_t most;
-};
-
-Result<std::uint64_t> number_in(const std::string& name, const std::string& text, Range range) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= range.least &&
-      number <= range.most)
-    return number;
-  return fail(ErrorCode::InvalidArgument,
-              fmt::format("{} takes a number from {} to {}", name, range.least, range.most));
-}
 
 Result<void> set_value(LedgerOptions& options, const std::string& name, const std::string& value) {
   if (name == "--parts") {
@@ -46,28 +28,21 @@ Result<void> set_value(LedgerOptions& options, const std::string& name, const st
   } else if (name == "--chart") {
     options.chart = value;
   } else {
-    return fail(ErrorCode::InvalidArgument, "there is no option '" + name + "'");
+    return no_such_option(name);
   }
   return {};
+}
+
+bool set_flag(LedgerOptions& options, const std::string& name) {
+  if (name != "--no-growth") return false;
+  options.wants_growth = false;
+  return true;
 }
 
 }  // namespace
 
 Result<LedgerOptions> parse_ledger_options(const std::vector<std::string>& arguments) {
-  LedgerOptions options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& name = arguments[i];
-    if (name == "--help" || name == "-h") {
-      options.help = true;
-    } else if (name == "--no-growth") {
-      options.wants_growth = false;
-    } else if (i + 1 == arguments.size()) {
-      return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
-    } else {
-      RIGHTFUL_TRY(set_value(options, name, arguments[++i]));
-    }
-  }
-  return options;
+  return read_options<LedgerOptions>(arguments, set_value, set_flag);
 }
 
 std::string ledger_usage() {

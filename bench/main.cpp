@@ -2,10 +2,9 @@
 // instead? Its other modes are processes of their own for single runs.
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "rightful/core/log.hpp"
 
 #include "bench/chart.hpp"
+#include "bench/command_line.hpp"
 #include "bench/end_to_end.hpp"
 #include "bench/export_child_mode.hpp"
 #include "bench/floor.hpp"
@@ -28,6 +28,8 @@
 
 namespace rightful::bench {
 namespace {
+
+constexpr std::string_view kProgram = "bench_packaging";
 
 using nlohmann::ordered_json;
 
@@ -94,27 +96,13 @@ bool run_single(const std::vector<std::string>& arguments) {
 int run(const std::vector<std::string>& arguments) {
   if (arguments == std::vector<std::string>{"export-child"}) return run_export_child_unsynced();
   if (run_single(arguments)) return 0;
-  const auto options = parse_options(arguments);
-  if (!options) {
-    std::cerr << "bench_packaging: " << options.error().detail << "\n\n" << usage();
-    return 2;
-  }
-  if (options->help) {
-    std::cout << usage();
-    return 0;
-  }
-  run_bench(*options);
-  return 0;
+  return run_with(kProgram, parse_options(arguments), usage(), run_bench);
 }
 
 }  // namespace
 }  // namespace rightful::bench
 
 int main(int argc, char** argv) {
-  try {
-    return rightful::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << "bench_packaging: " << error.what() << '\n';
-    return 1;
-  }
+  using namespace rightful::bench;
+  return run_program(kProgram, argc, argv, run);
 }

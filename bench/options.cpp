@@ -1,12 +1,11 @@
 #include "bench/options.hpp"
 
-#include <charconv>
 #include <sstream>
+
+#include "bench/command_line.hpp"
 
 namespace rightful::bench {
 namespace {
-
-constexpr int kMaxRounds = 99;
 
 Result<std::set<std::string>> parse_parts(const std::string& text) {
   std::set<std::string> parts;
@@ -23,21 +22,12 @@ Result<std::set<std::string>> parse_parts(const std::string& text) {
   return parts;
 }
 
-Result<int> parse_rounds(const std::string& text) {
-  int rounds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rounds);
-  if (error != std::errc() || end != text.data() + text.size() || rounds < 1 ||
-      rounds > kMaxRounds) {
-    return fail(ErrorCode::InvalidArgument, "--rounds takes a number from 1 to 99");
-  }
-  return rounds;
-}
-
 Result<void> set_value(Options& options, const std::string& name, const std::string& value) {
   if (name == "--parts") {
     RIGHTFUL_TRY(options.parts, parse_parts(value));
   } else if (name == "--rounds") {
-    RIGHTFUL_TRY(options.rounds, parse_rounds(value));
+    RIGHTFUL_TRY(const auto rounds, number_in(name, value, {1, 99}));
+    options.rounds = static_cast<int>(rounds);
   } else if (name == "--json") {
     options.json = value;
   } else if (name == "--add-to") {
@@ -45,7 +35,7 @@ Result<void> set_value(Options& options, const std::string& name, const std::str
   } else if (name == "--chart") {
     options.chart = value;
   } else {
-    return fail(ErrorCode::InvalidArgument, "there is no option '" + name + "'");
+    return no_such_option(name);
   }
   return {};
 }
@@ -53,18 +43,7 @@ Result<void> set_value(Options& options, const std::string& name, const std::str
 }  // namespace
 
 Result<Options> parse_options(const std::vector<std::string>& arguments) {
-  Options options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& name = arguments[i];
-    if (name == "--help" || name == "-h") {
-      options.help = true;
-    } else if (i + 1 == arguments.size()) {
-      return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
-    } else {
-      RIGHTFUL_TRY(set_value(options, name, arguments[++i]));
-    }
-  }
-  return options;
+  return read_options<Options>(arguments, set_value);
 }
 
 std::string usage() {

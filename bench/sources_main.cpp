@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <exception>
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +16,7 @@
 #include "bench/account_time.hpp"
 #include "bench/bar_chart.hpp"
 #include "bench/bulk_export.hpp"
+#include "bench/command_line.hpp"
 #include "bench/export_child_mode.hpp"
 #include "bench/goals.hpp"
 #include "bench/machine.hpp"
@@ -28,6 +28,8 @@
 
 namespace rightful::bench {
 namespace {
+
+constexpr std::string_view kProgram = "bench_sources";
 
 using nlohmann::ordered_json;
 
@@ -192,27 +194,13 @@ void run_bench(const SourcesOptions& options) {
 
 int run(const std::vector<std::string>& arguments) {
   if (arguments == std::vector<std::string>{"export-child"}) return run_export_child_unsynced();
-  const auto options = parse_sources_options(arguments);
-  if (!options) {
-    std::cerr << "bench_sources: " << options.error().detail << "\n\n" << sources_usage();
-    return 2;
-  }
-  if (options->help) {
-    std::cout << sources_usage();
-    return 0;
-  }
-  run_bench(*options);
-  return 0;
+  return run_with(kProgram, parse_sources_options(arguments), sources_usage(), run_bench);
 }
 
 }  // namespace
 }  // namespace rightful::bench
 
 int main(int argc, char** argv) {
-  try {
-    return rightful::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << "bench_sources: " << error.what() << '\n';
-    return 1;
-  }
+  using namespace rightful::bench;
+  return run_program(kProgram, argc, argv, run);
 }

@@ -1,8 +1,6 @@
 #include "bench/sources_options.hpp"
 
-#include <charconv>
-#include <optional>
-
+#include "bench/command_line.hpp"
 #include "bench/search_tables.hpp"
 
 namespace rightful::bench {
@@ -10,29 +8,16 @@ namespace {
 
 constexpr std::uint64_t kMostRows = 1'000'000'000;
 
-std::optional<std::uint64_t> number_in(const std::string& text,
-                                       std::uint64_t least,
-                                       std::uint64_t most) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (number < least || number > most) return std::nullopt;
-  return number;
-}
-
 Result<void> set_value(SourcesOptions& options, const std::string& name, const std::string& value) {
   constexpr std::uint64_t kUnit = SearchTables::kFewestRows;
   if (name == "--rounds") {
-    const auto rounds = number_in(value, 1, 99);
-    if (!rounds) return fail(ErrorCode::InvalidArgument, "--rounds takes a number from 1 to 99");
-    options.rounds = static_cast<int>(*rounds);
+    RIGHTFUL_TRY(const auto rounds, number_in(name, value, {1, 99}));
+    options.rounds = static_cast<int>(rounds);
   } else if (name == "--rows") {
-    const auto rows = number_in(value, 100 * kUnit, kMostRows);
-    if (!rows || *rows % (100 * kUnit) != 0) {
-      return fail(ErrorCode::InvalidArgument,
-                  "--rows takes a multiple of 1000000, at most 1000000000");
-    }
-    options.rows = *rows;
+    RIGHTFUL_TRY(const auto rows, number_in(name, value, {100 * kUnit, kMostRows}));
+    if (rows % (100 * kUnit) != 0)
+      return fail(ErrorCode::InvalidArgument, "--rows takes a multiple of 1000000");
+    options.rows = rows;
   } else if (name == "--parts") {
     options.wants_bulk = value == "bulk";
     options.wants_accounts = value == "accounts";
@@ -45,7 +30,7 @@ Result<void> set_value(SourcesOptions& options, const std::string& name, const s
   } else if (name == "--chart") {
     options.chart = value;
   } else {
-    return fail(ErrorCode::InvalidArgument, "there is no option '" + name + "'");
+    return no_such_option(name);
   }
   return {};
 }
@@ -53,18 +38,7 @@ Result<void> set_value(SourcesOptions& options, const std::string& name, const s
 }  // namespace
 
 Result<SourcesOptions> parse_sources_options(const std::vector<std::string>& arguments) {
-  SourcesOptions options;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& name = arguments[i];
-    if (name == "--help" || name == "-h") {
-      options.help = true;
-    } else if (i + 1 == arguments.size()) {
-      return fail(ErrorCode::InvalidArgument, "'" + name + "' is no option, or lacks its value");
-    } else {
-      RIGHTFUL_TRY(set_value(options, name, arguments[++i]));
-    }
-  }
-  return options;
+  return read_options<SourcesOptions>(arguments, set_value);
 }
 
 std::string sources_usage() {

@@ -1,12 +1,12 @@
 // bench_writer: one package from a folder, or from a file of records. Our contender, in a program
 // that holds what packaging needs and nothing else, as its peers are.
-#include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "rightful/core/log.hpp"
 
+#include "bench/command_line.hpp"
 #include "bench/write_package.hpp"
 
 namespace rightful::bench {
@@ -30,10 +30,6 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace rightful::bench
 
 int main(int argc, char** argv) {
-  try {
-    return rightful::bench::run({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << "bench_writer: " << error.what() << '\n';
-    return 1;
-  }
+  using namespace rightful::bench;
+  return run_program("bench_writer", argc, argv, run);
 }
