@@ -7,8 +7,8 @@
 
 #include "rightful/core/check.hpp"
 
-#include "archive/reader/chunk_source.hpp"
 #include "archive/reader/manifest_reader.hpp"
+#include "tests/fuzz/chunks.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 
 namespace rightful::fuzz {
@@ -16,22 +16,6 @@ namespace {
 
 namespace reader = archive::reader;
 using Json = nlohmann::ordered_json;
-
-/// A text in chunks of one size.
-class Chunks final : public reader::ChunkSource {
- public:
-  Chunks(std::string_view text, std::size_t size) : rest_(text), size_(size) {}
-
-  [[nodiscard]] Result<ByteView> next() override {
-    const std::string_view chunk = rest_.substr(0, size_);
-    rest_.remove_prefix(chunk.size());
-    return as_bytes(chunk);
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t size_;
-};
 
 struct Reading {
   reader::ManifestFacts facts;

@@ -12,6 +12,7 @@
 #include "archive/reader/json_reader.hpp"
 #include "archive/reader/manifest_reader.hpp"
 #include "archive/reader/owner_check.hpp"
+#include "tests/fuzz/chunks.hpp"
 #include "tests/fuzz/fuzz_target.hpp"
 
 namespace rightful::fuzz {
@@ -20,22 +21,6 @@ namespace {
 namespace reader = archive::reader;
 using reader::JsonReader;
 using reader::JsonToken;
-
-/// A text in chunks of one size.
-class Chunks final : public reader::ChunkSource {
- public:
-  Chunks(std::string_view text, std::size_t size) : rest_(text), size_(size) {}
-
-  [[nodiscard]] Result<ByteView> next() override {
-    const std::string_view chunk = rest_.substr(0, size_);
-    rest_.remove_prefix(chunk.size());
-    return as_bytes(chunk);
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t size_;
-};
 
 struct Tokens {
   std::vector<std::pair<JsonToken, std::string>> all;

@@ -14,7 +14,7 @@
 #include "rightful/http/server.hpp"
 
 #include "tests/integration/http/raw_client.hpp"
-#include "tests/integration/lifecycle/people.hpp"
+#include "tests/integration/http/served_house.hpp"
 #include "tests/support/result_matchers.hpp"
 
 namespace rightful::http {
@@ -86,37 +86,14 @@ class HttpApi : public ::testing::Test {
 
   [[nodiscard]] Browser browser() const { return Browser(server_->port()); }
 
-  [[nodiscard]] json body_for(const lifecycle::Submission& submission) {
-    return {{"id", submission.request.to_string()},
-            {"nonce", to_base64(submission.nonce.bytes())},
-            {"time", format_rfc3339(submission.stated_at)},
-            {"unlock_key", to_base64(submission.unlock_key.bytes())},
-            {"signature", to_base64(submission.signature.bytes())}};
-  }
-
   /// A released package of `person`, whose browser is signed in.
   [[nodiscard]] RequestId released(const Person& person, const std::string& content) {
     return house_.released(person, house_.signed_in(person).session, content);
   }
 
-  LifecycleHouse house_;
-  bool ready_ = true;
-  exporting::ManualUploads uploads_{
-      house_.database.pool(), house_.keys, house_.clock, house_.random};
-  exporting::LinkedUploads linked_uploads_{
-      house_.database.pool(), uploads_, house_.clock, house_.random, house_.folder.path() / "work"};
-  lifecycle::StaffAccess staff_{house_.database.pool(), house_.keys, house_.clock, house_.random};
-  lifecycle::LedgerAudit ledger_{
-      house_.database.pool(), house_.keys, house_.clock, house_.folder.path() / "ledger"};
-  Api api_{house_.sign_in,
-           house_.requests,
-           linked_uploads_,
-           staff_,
-           ledger_,
-           house_.clock,
-           {.version = "1.2.3",
-            .service_key = house_.keys.service_key().public_key(),
-            .is_ready = [this] { return ready_; }}};
+  testing::ServedHouse served_;
+  LifecycleHouse& house_ = served_.house;
+  Api& api_ = served_.api;
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -141,7 +118,7 @@ TEST_F(HttpApi, TellsAboutItself) {
   EXPECT_EQ(service["version"], "1.2.3");
   EXPECT_EQ(service["service_key"], to_base64(house_.keys.service_key().public_key().bytes()));
   EXPECT_EQ(service["kdf"], (json{{"alg", "argon2id13"}, {"t", 3}, {"m_kib", 65536}}));
-  ready_ = false;
+  served_.is_ready = false;
   expect_problem(browser.get("/readyz"), "503", "unavailable");
 }
 
@@ -240,7 +217,7 @@ TEST_F(HttpApi, TakesARequestAndShowsIt) {
   browser.sign_in(anna);
   const lifecycle::Submission submission = house_.a_submission(anna);
 
-  const std::string response = browser.post("/v1/requests", body_for(submission));
+  const std::string response = browser.post("/v1/requests", testing::body_for(submission));
 
   EXPECT_EQ(status_of(response), "201") << response;
   EXPECT_EQ(field_of(response, "Location"), "/v1/requests/" + submission.request.to_string());
@@ -251,7 +228,8 @@ TEST_F(HttpApi, TakesARequestAndShowsIt) {
   EXPECT_EQ(shown["possible"], (json{"withdraw", "not_mine"}));
   EXPECT_EQ(shown["progress"]["datasets_done"], 0);
   EXPECT_EQ(json_of(browser.get("/v1/requests"))["requests"].size(), 1U);
-  const std::string again = browser.post("/v1/requests", body_for(house_.a_submission(anna)));
+  const std::string again =
+      browser.post("/v1/requests", testing::body_for(house_.a_submission(anna)));
   expect_problem(again, "409", "request_open");
   EXPECT_EQ(json_of(again)["request"], submission.request.to_string());
 }
@@ -262,7 +240,7 @@ TEST_F(HttpApi, HasNoFieldForASubject) {
   Browser browser = this->browser();
   browser.sign_in(anna);
   for (const char* member : {"account", "account_id", "subject", "user"}) {
-    json body = body_for(house_.a_submission(anna));
+    json body = testing::body_for(house_.a_submission(anna));
     body[member] = "anna2";
 
     expect_problem(browser.post("/v1/requests", body), "400", "field_unknown", member);
@@ -277,24 +255,27 @@ TEST_F(HttpApi, RefusesBadStatements) {
   browser.sign_in(anna);
   lifecycle::Submission submission = house_.a_submission(anna);
   house_.sign(twin, submission);
-  expect_problem(
-      browser.post("/v1/requests", body_for(submission)), "422", "statement_not_authentic");
+  expect_problem(browser.post("/v1/requests", testing::body_for(submission)),
+                 "422",
+                 "statement_not_authentic");
   submission = house_.a_submission(anna);
   submission.stated_at += 6min;
   house_.sign(anna, submission);
-  expect_problem(browser.post("/v1/requests", body_for(submission)), "422", "statement_time");
-  expect_problem(browser.post("/v1/requests", body_for(house_.a_submission(twin))),
+  expect_problem(
+      browser.post("/v1/requests", testing::body_for(submission)), "422", "statement_time");
+  expect_problem(browser.post("/v1/requests", testing::body_for(house_.a_submission(twin))),
                  "400",
                  "field_invalid",
                  "unlock_key");
   house_.fake_clock.advance(6min);
-  expect_problem(
-      browser.post("/v1/requests", body_for(house_.a_submission(anna))), "403", "step_up_needed");
+  expect_problem(browser.post("/v1/requests", testing::body_for(house_.a_submission(anna))),
+                 "403",
+                 "step_up_needed");
 }
 
 TEST_F(HttpApi, TakesOneOfTwoEqualRequestsAtOnce) {
   const Person anna = house_.enrolled("anna");
-  const json body = body_for(house_.a_submission(anna));
+  const json body = testing::body_for(house_.a_submission(anna));
   Browser signed_in = browser();
   signed_in.sign_in(anna);
   std::barrier start(2);

@@ -20,10 +20,7 @@
 #include "rightful/core/bytes.hpp"
 #include "rightful/ledger/checkpoint.hpp"
 #include "rightful/ledger/log_directory.hpp"
-#include "rightful/lifecycle/caretaker.hpp"
-#include "rightful/lifecycle/ledger_audit.hpp"
 #include "rightful/lifecycle/retry_request.hpp"
-#include "rightful/lifecycle/staff.hpp"
 #include "rightful/store/ledger_publisher.hpp"
 #include "rightful/store/ledger_tables.hpp"
 #include "rightful/store/ledger_writer.hpp"
@@ -31,6 +28,7 @@
 
 #include "http/router.hpp"
 #include "tests/integration/http/event_list.hpp"
+#include "tests/integration/http/served_house.hpp"
 #include "tests/integration/http/upload_link.hpp"
 
 namespace rightful::http {
@@ -129,14 +127,6 @@ class RouteDriver {
     return {.cookie = house_.signed_in(person).token.expose(), .token = {}};
   }
 
-  [[nodiscard]] json body_for(const lifecycle::Submission& submission) const {
-    return {{"id", submission.request.to_string()},
-            {"nonce", to_base64(submission.nonce.bytes())},
-            {"time", format_rfc3339(submission.stated_at)},
-            {"unlock_key", to_base64(submission.unlock_key.bytes())},
-            {"signature", to_base64(submission.signature.bytes())}};
-  }
-
   [[nodiscard]] json enrolment_body(const Person& person, const std::string& invitation) {
     const auto enrolment =
         house_.enrolment_of(person, lifecycle::Token::parse(std::string(43, 'A')).value());
@@ -205,8 +195,9 @@ class RouteDriver {
     const Caller here = browser_of(emil);
     const auto submission = house_.a_submission(emil);
     const std::string path = "/v1/requests/" + submission.request.to_string();
-    call("POST", "/v1/requests", "/v1/requests", here, body_for(submission));
-    call("POST", "/v1/requests", "/v1/requests", here, body_for(house_.a_submission(emil)));
+    call("POST", "/v1/requests", "/v1/requests", here, testing::body_for(submission));
+    call(
+        "POST", "/v1/requests", "/v1/requests", here, testing::body_for(house_.a_submission(emil)));
     call("GET", "/v1/requests", "/v1/requests", here);
     call("GET", "/v1/requests/{id}", path, here);
     call("GET", "/v1/requests/{id}/package", path + "/package", here);
@@ -339,25 +330,12 @@ class RouteDriver {
   }
 
   ObservedLeaves& observed_;
-  LifecycleHouse house_;
+  testing::ServedHouse served_;
   std::uint64_t signed_size_ = 0;
-  exporting::ManualUploads uploads_{
-      house_.database.pool(), house_.keys, house_.clock, house_.random};
-  exporting::LinkedUploads linked_uploads_{
-      house_.database.pool(), uploads_, house_.clock, house_.random, house_.folder.path() / "work"};
-  lifecycle::StaffAccess staff_{house_.database.pool(), house_.keys, house_.clock, house_.random};
-  lifecycle::LedgerAudit ledger_{
-      house_.database.pool(), house_.keys, house_.clock, house_.folder.path() / "ledger"};
-  lifecycle::Caretaker caretaker_{house_.sign_in, house_.requests, staff_, house_.clock, 1h};
-  Api api_{house_.sign_in,
-           house_.requests,
-           linked_uploads_,
-           staff_,
-           ledger_,
-           house_.clock,
-           {.version = "1.2.3",
-            .service_key = house_.keys.service_key().public_key(),
-            .is_ready = [] { return true; }}};
+  lifecycle::StaffAccess& staff_ = served_.staff;
+  LifecycleHouse& house_ = served_.house;
+  lifecycle::Caretaker& caretaker_ = served_.caretaker;
+  Api& api_ = served_.api;
 };
 
 /// Moves that the requester and time make.

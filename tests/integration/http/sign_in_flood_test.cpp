@@ -10,12 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "rightful/core/bytes.hpp"
-#include "rightful/http/api.hpp"
-#include "rightful/lifecycle/caretaker.hpp"
-#include "rightful/lifecycle/ledger_audit.hpp"
-#include "rightful/lifecycle/staff.hpp"
 
-#include "tests/integration/lifecycle/people.hpp"
+#include "tests/integration/http/served_house.hpp"
 
 namespace rightful::http {
 namespace {
@@ -61,24 +57,10 @@ class SignInFlood : public ::testing::Test {
     return counts;
   }
 
-  LifecycleHouse house_;
-  exporting::ManualUploads uploads_{
-      house_.database.pool(), house_.keys, house_.clock, house_.random};
-  exporting::LinkedUploads linked_uploads_{
-      house_.database.pool(), uploads_, house_.clock, house_.random, house_.folder.path() / "work"};
-  lifecycle::StaffAccess staff_{house_.database.pool(), house_.keys, house_.clock, house_.random};
-  lifecycle::LedgerAudit ledger_{
-      house_.database.pool(), house_.keys, house_.clock, house_.folder.path() / "ledger"};
-  lifecycle::Caretaker caretaker_{house_.sign_in, house_.requests, staff_, house_.clock, 1h};
-  Api api_{house_.sign_in,
-           house_.requests,
-           linked_uploads_,
-           staff_,
-           ledger_,
-           house_.clock,
-           {.version = "1.2.3",
-            .service_key = house_.keys.service_key().public_key(),
-            .is_ready = [] { return true; }}};
+  testing::ServedHouse served_;
+  LifecycleHouse& house_ = served_.house;
+  lifecycle::Caretaker& caretaker_ = served_.caretaker;
+  Api& api_ = served_.api;
 };
 
 TEST_F(SignInFlood, WritesALeafAMinuteAndAnswersAllAlike) {

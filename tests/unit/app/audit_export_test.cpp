@@ -15,7 +15,7 @@
 #include "rightful/ledger/evidence.hpp"
 #include "rightful/ledger/trust_file.hpp"
 
-#include "app/command.hpp"
+#include "tests/unit/app/ended.hpp"
 #include "tests/unit/app/file_size_limit.hpp"
 #include "tests/unit/ledger/published_log.hpp"
 
@@ -25,12 +25,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 class AuditExport : public ::testing::Test {
  protected:
@@ -72,11 +66,7 @@ class AuditExport : public ::testing::Test {
     words.insert(words.end(), {"--trust", file("trust"), "--max-age=any"});
     words.insert(words.end(), options.begin(), options.end());
     words.insert(words.end(), more.begin(), more.end());
-    std::ostringstream out;
-    std::ostringstream err;
-    const ExitCode code =
-        run_program(words, {}, {.out = out, .err = err, .is_err_terminal = false});
-    return {static_cast<int>(code), out.str(), err.str()};
+    return app::run(words);
   }
 
   ledger::testing::PublishedLog log_;
@@ -86,7 +76,7 @@ class AuditExport : public ::testing::Test {
 TEST_F(AuditExport, LinesGiveBackEveryLeaf) {
   const Ended ended = export_to("log.jsonl", "jsonl");
 
-  ASSERT_EQ(ended.code, 0) << ended.out << ended.err;
+  ASSERT_EQ(ended.status(), 0) << ended.out << ended.err;
   const std::string text = content("log.jsonl");
   EXPECT_THAT(ended.out,
               HasSubstr("exported: 300 entries, 0 left out, " + file("log.jsonl") + ", sha256 " +
@@ -114,40 +104,41 @@ TEST_F(AuditExport, FiltersAreOptions) {
   for (std::size_t at = 0; at < filters.size(); ++at) {
     const Ended ended = export_to("part" + std::to_string(at), "csv", filters[at].first);
 
-    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(ended.status(), 0) << ended.err;
     EXPECT_THAT(ended.out, HasSubstr("exported: " + filters[at].second));
   }
 }
 
 TEST_F(AuditExport, AnArchiveVerifiesAndExportsToTheSameBytes) {
-  ASSERT_EQ(export_to("log.tar", "tar").code, 0);
+  ASSERT_EQ(export_to("log.tar", "tar").status(), 0);
 
-  EXPECT_EQ(run("verify", file("log.tar"), {}).code, 0);
-  ASSERT_EQ(run("export", file("log.tar"), {"--out", file("again.tar"), "--format", "tar"}).code,
-            0);
+  EXPECT_EQ(run("verify", file("log.tar"), {}).status(), 0);
+  ASSERT_EQ(
+      run("export", file("log.tar"), {"--out", file("again.tar"), "--format", "tar"}).status(), 0);
   EXPECT_EQ(content("again.tar"), content("log.tar"));
-  ASSERT_EQ(export_to("log.csv", "csv").code, 0);
-  ASSERT_EQ(run("export", file("log.tar"), {"--out", file("tar.csv"), "--format", "csv"}).code, 0);
+  ASSERT_EQ(export_to("log.csv", "csv").status(), 0);
+  ASSERT_EQ(run("export", file("log.tar"), {"--out", file("tar.csv"), "--format", "csv"}).status(),
+            0);
   EXPECT_EQ(content("tar.csv"), content("log.csv"));
 }
 
 TEST_F(AuditExport, SingleEntriesVerifyAloneAndInTheirArchive) {
-  ASSERT_EQ(export_to("some.tar", "tar", {"--from", "5", "--to", "7"}).code, 0);
+  ASSERT_EQ(export_to("some.tar", "tar", {"--from", "5", "--to", "7"}).status(), 0);
 
   const Ended all = run("verify", file("some.tar"), {});
-  EXPECT_EQ(all.code, 0) << all.out << all.err;
+  EXPECT_EQ(all.status(), 0) << all.out << all.err;
   EXPECT_THAT(all.out, HasSubstr("verdict: verified, 2 single entries of audit.example.test/"));
   ASSERT_EQ(std::system(("tar -xf " + file("some.tar") + " -C " + files_.path().string()).c_str()),
             0);
   const Ended one =
       run("verify", "", {"--leaf", file("leaf/6.json"), "--proof", file("leaf/6.tlog-proof")});
-  EXPECT_EQ(one.code, 0) << one.out << one.err;
+  EXPECT_EQ(one.status(), 0) << one.out << one.err;
   const Ended wrong =
       run("verify", "", {"--leaf", file("leaf/5.json"), "--proof", file("leaf/6.tlog-proof")});
-  EXPECT_EQ(wrong.code, 1);
+  EXPECT_EQ(wrong.status(), 1);
   EXPECT_THAT(wrong.out, HasSubstr("LEAF_HASH@6 (proven): "));
   const Ended from_it = run("export", file("some.tar"), {"--out", file("x"), "--format", "csv"});
-  EXPECT_EQ(from_it.code, 3);
+  EXPECT_EQ(from_it.status(), 3);
   EXPECT_THAT(from_it.err, HasSubstr("single entries only"));
   const auto manifest = nlohmann::json::parse(content("manifest.json"));
   EXPECT_EQ(manifest.at("kind"), "selection");
@@ -161,11 +152,11 @@ TEST_F(AuditExport, WhatDoesNotVerifyStays) {
   for (const std::string format : {"jsonl", "csv", "tar"}) {
     const Ended ended = export_to("log", format);
 
-    EXPECT_EQ(ended.code, 1);
+    EXPECT_EQ(ended.status(), 1);
     EXPECT_THAT(ended.out, HasSubstr("TILE@7 (proven)"));
   }
   std::filesystem::remove(log_.folder.path() / "checkpoint");
-  EXPECT_EQ(export_to("log", "jsonl").code, 2);
+  EXPECT_EQ(export_to("log", "jsonl").status(), 2);
   EXPECT_THAT(names(), ElementsAre("trust"));
 }
 
@@ -175,7 +166,7 @@ TEST_F(AuditExport, AFullDiskLeavesNothing) {
 
     const Ended ended = export_to("log", format);
 
-    EXPECT_EQ(ended.code, 3) << ended.out;
+    EXPECT_EQ(ended.status(), 3) << ended.out;
     EXPECT_THAT(ended.err, HasSubstr("write beside"));
   }
   EXPECT_THAT(names(), ElementsAre("trust"));
@@ -186,7 +177,7 @@ TEST_F(AuditExport, NothingIsReplaced) {
 
   const Ended ended = export_to("log", "jsonl");
 
-  EXPECT_EQ(ended.code, 3);
+  EXPECT_EQ(ended.status(), 3);
   EXPECT_THAT(ended.err, HasSubstr("has the name"));
   EXPECT_EQ(content("log"), "mine");
   EXPECT_THAT(ended.out, IsEmpty());
@@ -206,10 +197,10 @@ TEST_F(AuditExport, WhatCannotBeUsedIsThree) {
   for (const auto& [options, why] : refused) {
     const Ended ended = run("export", folder, options);
 
-    EXPECT_EQ(ended.code, 3) << ended.out << ended.err;
+    EXPECT_EQ(ended.status(), 3) << ended.out << ended.err;
     EXPECT_THAT(ended.err, HasSubstr(why));
   }
-  EXPECT_EQ(run("export", file("none"), {"--out", file("x"), "--format", "csv"}).code, 3);
+  EXPECT_EQ(run("export", file("none"), {"--out", file("x"), "--format", "csv"}).status(), 3);
   EXPECT_THAT(names(), ElementsAre("trust"));
 }
 

@@ -9,7 +9,7 @@
 #include "rightful/core/files.hpp"
 #include "rightful/ledger/trust_file.hpp"
 
-#include "app/command.hpp"
+#include "tests/unit/app/ended.hpp"
 #include "tests/unit/ledger/published_log.hpp"
 
 namespace rightful::app {
@@ -18,12 +18,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 class AuditVerify : public ::testing::Test {
  protected:
@@ -51,11 +45,7 @@ class AuditVerify : public ::testing::Test {
   [[nodiscard]] static Ended run(std::vector<std::string> words,
                                  const std::vector<std::string>& more = {}) {
     words.insert(words.end(), more.begin(), more.end());
-    std::ostringstream out;
-    std::ostringstream err;
-    const ExitCode code =
-        run_program(words, {}, {.out = out, .err = err, .is_err_terminal = false});
-    return {static_cast<int>(code), out.str(), err.str()};
+    return app::run(words);
   }
 
   [[nodiscard]] std::string memory() const {
@@ -69,7 +59,7 @@ class AuditVerify : public ::testing::Test {
 TEST_F(AuditVerify, VerifiedIsZero) {
   const Ended ended = verify();
 
-  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_EQ(ended.status(), 0) << ended.out << ended.err;
   EXPECT_THAT(ended.out,
               ::testing::StartsWith(
                   "verdict: verified, audit.example.test/dsar/dev with 12 entries, root "));
@@ -81,7 +71,7 @@ TEST_F(AuditVerify, DamageIsOneAndNamesThePlace) {
 
   const Ended ended = verify();
 
-  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.status(), 1);
   EXPECT_THAT(ended.out, HasSubstr("TILE@7 (proven): tile/0/000.p/12\n"));
   EXPECT_THAT(ended.out, HasSubstr("verdict: tampering or damage, "));
 }
@@ -91,18 +81,18 @@ TEST_F(AuditVerify, MissingEvidenceIsTwo) {
 
   const Ended ended = verify();
 
-  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.status(), 2);
   EXPECT_THAT(ended.out, HasSubstr("NO_CHECKPOINT (not_enough): "));
   EXPECT_THAT(ended.out, ::testing::EndsWith("verdict: not enough evidence\n"));
 }
 
 TEST_F(AuditVerify, OldCopiesAreTwoUnlessTheirAgeIsSaid) {
-  EXPECT_EQ(verify({"--max-age", "2s"}).code, 2);
-  EXPECT_EQ(verify({"--max-age", "1h"}).code, 0);
-  EXPECT_EQ(verify({"--max-age=any"}).code, 0);
+  EXPECT_EQ(verify({"--max-age", "2s"}).status(), 2);
+  EXPECT_EQ(verify({"--max-age", "1h"}).status(), 0);
+  EXPECT_EQ(verify({"--max-age=any"}).status(), 0);
   const Ended today =
       run({"audit", "verify", log_.folder.path().string(), "--trust", file("trust")});
-  EXPECT_EQ(today.code, 2);
+  EXPECT_EQ(today.status(), 2);
   EXPECT_THAT(today.out, HasSubstr("STALE@12"));
 }
 
@@ -142,20 +132,20 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
   for (const auto& [words, why] : refused) {
     const Ended ended = run(words);
 
-    EXPECT_EQ(ended.code, 3) << words.back() << ": " << ended.out << ended.err;
+    EXPECT_EQ(ended.status(), 3) << words.back() << ": " << ended.out << ended.err;
     EXPECT_THAT(ended.err, HasSubstr(why));
     EXPECT_THAT(ended.out, IsEmpty());
   }
 }
 
 TEST_F(AuditVerify, TheMemoryFindsACutEnd) {
-  ASSERT_EQ(verify({"--memory", file("memory")}).code, 0);
+  ASSERT_EQ(verify({"--memory", file("memory")}).status(), 0);
   const std::string first = memory();
   EXPECT_EQ(first, as_text(log_.note()));
   EXPECT_EQ(std::filesystem::status(file("memory")).permissions(), std::filesystem::perms(0600));
   log_.fill(5);
   log_.publish();
-  ASSERT_EQ(verify({"--memory", file("memory")}).code, 0);
+  ASSERT_EQ(verify({"--memory", file("memory")}).status(), 0);
   EXPECT_NE(memory(), first);
   const std::string second = memory();
   log_.bodies.resize(13);
@@ -163,7 +153,7 @@ TEST_F(AuditVerify, TheMemoryFindsACutEnd) {
 
   const Ended ended = verify({"--memory", file("memory")});
 
-  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.status(), 1);
   EXPECT_THAT(ended.out, HasSubstr("NOT_CONSISTENT@17 (proven): "));
   EXPECT_EQ(memory(), second);
 }
@@ -173,9 +163,9 @@ TEST_F(AuditVerify, SeveralHeldCheckpointsAreCompared) {
   log_.bodies[5] = log_.bodies[6];
   files_.write("forked", as_text(log_.note()));
 
-  EXPECT_EQ(verify({"--checkpoint", file("sound")}).code, 0);
+  EXPECT_EQ(verify({"--checkpoint", file("sound")}).status(), 0);
   const Ended ended = verify({"--checkpoint", file("sound"), "--checkpoint", file("forked")});
-  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.status(), 1);
   EXPECT_THAT(ended.out, HasSubstr("FORK@12 (proven): " + file("forked")));
 }
 
@@ -183,9 +173,9 @@ TEST_F(AuditVerify, ExaminedFindingsPass) {
   log_.flip_bit("tile/0/000.p/12", 7 * 32);
   log_.flip_bit("tile/0/000.p/12", 8 * 32);
 
-  EXPECT_EQ(verify({"--known", "TILE@7"}).code, 1);
+  EXPECT_EQ(verify({"--known", "TILE@7"}).status(), 1);
   const Ended both = verify({"--known", "TILE@7", "--known=TILE@8"});
-  EXPECT_EQ(both.code, 0);
+  EXPECT_EQ(both.status(), 0);
   EXPECT_THAT(both.out, HasSubstr("TILE@7 (report): "));
 }
 
@@ -195,7 +185,7 @@ TEST_F(AuditVerify, LinesOfJson) {
   const Ended plain = verify({"--json"});
   const Ended explained = verify({"--json", "--explain"});
 
-  EXPECT_EQ(plain.code, 1);
+  EXPECT_EQ(plain.status(), 1);
   std::istringstream lines(plain.out);
   std::string line;
   std::getline(lines, line);
@@ -227,8 +217,8 @@ TEST_F(AuditVerify, EntriesMayBeLeftUnread) {
   log_.bodies[5] = log_.bodies[6];
   log_.publish();
 
-  EXPECT_EQ(verify().code, 1);
-  EXPECT_EQ(verify({"--hashes-only"}).code, 0);
+  EXPECT_EQ(verify().status(), 1);
+  EXPECT_EQ(verify({"--hashes-only"}).status(), 0);
   EXPECT_THAT(verify({"--hashes-only"}).out, HasSubstr("verified (hashes only"));
 }
 
@@ -238,9 +228,9 @@ TEST_F(AuditVerify, SignaturesOfEntriesMayBeLeftUnchecked) {
       leaf[leaf.size() - 10] == std::byte{'A'} ? std::byte{'B'} : std::byte{'A'};
   log_.publish();
 
-  EXPECT_EQ(verify().code, 1);
+  EXPECT_EQ(verify().status(), 1);
   const Ended ended = verify({"--without-signatures"});
-  EXPECT_EQ(ended.code, 0) << ended.out;
+  EXPECT_EQ(ended.status(), 0) << ended.out;
   EXPECT_THAT(ended.out, HasSubstr("who signed the entries was not checked"));
 }
 
@@ -265,11 +255,11 @@ TEST_F(AuditVerify, NamesTheOptionThatIsWrong) {
       {{"--previous", file("absent")}, "--previous: there is neither a folder nor an archive"}};
   for (const auto& [words, text] : wrong) {
     const Ended ended = verify(words);
-    EXPECT_EQ(ended.code, 3) << text;
+    EXPECT_EQ(ended.status(), 3) << text;
     EXPECT_THAT(ended.err, HasSubstr(text));
   }
   const Ended time = run({"audit", "verify", "x", "--trust", file("trust"), "--now", "yesterday"});
-  EXPECT_EQ(time.code, 3);
+  EXPECT_EQ(time.status(), 3);
   EXPECT_THAT(time.err, HasSubstr("--now: a time is RFC 3339"));
 }
 
@@ -319,13 +309,13 @@ TEST_F(AuditVerify, AChainOfTwoLogs) {
   EXPECT_THAT(run(words).out, HasSubstr("not shown: that the log goes on from audit.example.test"));
   for (const std::string& previous : {file("last"), log_.folder.path().string()}) {
     const Ended ended = run(words, {"--previous", previous});
-    EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+    EXPECT_EQ(ended.status(), 0) << ended.out << ended.err;
     EXPECT_THAT(ended.out, HasSubstr("\nshown: the log goes on from " + previous));
   }
   log_.bodies[5] = log_.bodies[6];
   log_.publish();
   const Ended changed = run(words, {"--previous", log_.folder.path().string()});
-  EXPECT_EQ(changed.code, 1);
+  EXPECT_EQ(changed.status(), 1);
   EXPECT_THAT(changed.out, HasSubstr("CHAIN@0 (proven): "));
 }
 
@@ -333,8 +323,8 @@ TEST_F(AuditVerify, TheEnrolmentKeyMayBeGiven) {
   const std::string right = to_base64url(log_.enrolment.public_key().bytes());
   const std::string wrong = to_base64url(log_.writer.public_key().bytes());
 
-  EXPECT_EQ(verify({"--enrol", right}).code, 0);
-  EXPECT_EQ(verify({"--enrol", wrong}).code, 1);
+  EXPECT_EQ(verify({"--enrol", right}).status(), 0);
+  EXPECT_EQ(verify({"--enrol", wrong}).status(), 1);
 }
 
 }  // namespace

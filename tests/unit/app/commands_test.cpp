@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "app/command.hpp"
+#include "tests/unit/app/ended.hpp"
 #include "tests/unit/app/temporary_folder.hpp"
 
 namespace rightful::app {
@@ -11,20 +11,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-struct Ended {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
-
-Ended run(const std::vector<std::string>& words, const std::vector<std::string>& environment = {}) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const ExitCode code =
-      run_program(words, environment, {.out = out, .err = err, .is_err_terminal = false});
-  return {code, out.str(), err.str()};
-}
 
 std::vector<std::string> words_of(std::string_view name) {
   std::istringstream stream{std::string(name)};

@@ -1,6 +1,5 @@
 // `rightful unlock` on files as they lie on people's disks: whole, half, changed, foreign, hostile.
 #include <array>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -10,8 +9,8 @@
 #include "rightful/crypto/requester_root.hpp"
 #include "rightful/crypto/service_signature.hpp"
 
-#include "app/command.hpp"
 #include "tests/fuzz/forged_package.hpp"
+#include "tests/unit/app/ended.hpp"
 #include "tests/unit/app/file_size_limit.hpp"
 #include "tests/unit/app/temporary_folder.hpp"
 #include "tests/unit/archive/package_fixture.hpp"
@@ -27,19 +26,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-struct Ended {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
-
-Ended run(const std::vector<std::string>& words) {
-  std::ostringstream out;
-  std::ostringstream err;
-  const ExitCode code = run_program(words, {}, {.out = out, .err = err, .is_err_terminal = false});
-  return {code, out.str(), err.str()};
-}
 
 std::vector<ForgedEntry> plain_entries() {
   return {{"index.html", "<p>Hello</p>"},
