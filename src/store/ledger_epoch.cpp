@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "rightful/core/check.hpp"
+
 namespace rightful::store {
 
 LedgerEpoch::LedgerEpoch(std::int64_t log_id,
@@ -18,22 +20,96 @@ bool LedgerEpoch::holes_block_everything() const {
   return window_.in_flight_count() == 0 && window_.free_count() > 0 && !filling_;
 }
 
+bool LedgerEpoch::has_room_behind_waiters(std::size_t count) const {
+  for (const Waiter* waiter : waiters_)
+    count += waiter->count;
+  return window_.can_take(count);
+}
+
+/// A place in the queue, left on every way out.
+class LedgerEpoch::Place {
+ public:
+  Place(LedgerEpoch& epoch, std::unique_lock<std::mutex>& lock, std::size_t count)
+      : epoch_(epoch), lock_(lock), waiter_{.count = count, .wake = {}} {
+    place_ = epoch_.waiters_.insert(epoch_.waiters_.end(), &waiter_);
+  }
+
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  Place(Place&&) = delete;
+  Place& operator=(Place&&) = delete;
+
+  // Whoever stood behind it may now have room.
+  ~Place() {
+    if (!lock_.owns_lock()) lock_.lock();
+    epoch_.waiters_.erase(place_);
+    epoch_.after_change();
+  }
+
+  /// @return false when `end` came first.
+  [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point end) {
+    return waiter_.wake.wait_until(lock_, end, [this] {
+      return epoch_.abandoned_ || epoch_.closed_ || can_take() || epoch_.holes_block_everything();
+    });
+  }
+
+  [[nodiscard]] bool can_take() const {
+    return waiter_.is_called && epoch_.window_.can_take(waiter_.count);
+  }
+
+ private:
+  LedgerEpoch& epoch_;
+  std::unique_lock<std::mutex>& lock_;
+  Waiter waiter_;
+  std::list<Waiter*>::iterator place_;
+};
+
 std::optional<LeafNumbers> LedgerEpoch::take(std::size_t count,
                                              std::chrono::milliseconds limit,
                                              const std::function<void()>& fill_holes) {
+  RIGHTFUL_CHECK(count <= window_.span());
   std::unique_lock lock(mutex_);
+  if (abandoned_ || closed_) return std::nullopt;
+  if (has_room_behind_waiters(count)) return window_.take(count);
   const auto end = std::chrono::steady_clock::now() + limit;
-  for (;;) {
-    const bool something_changed = changed_.wait_until(lock, end, [&] {
-      return abandoned_ || closed_ || window_.can_take(count) || holes_block_everything();
-    });
-    if (abandoned_ || closed_ || !something_changed) return std::nullopt;
-    if (window_.can_take(count)) return window_.take(count);
+  Place place(*this, lock, count);
+  while (place.wait_until(end)) {
+    if (abandoned_ || closed_) break;
+    if (place.can_take()) return window_.take(count);
     filling_ = true;
     lock.unlock();
     fill(fill_holes);
     lock.lock();
   }
+  return std::nullopt;
+}
+
+// With the lock. Who wants to end the epoch goes before those who wait for a number of it.
+void LedgerEpoch::after_change() {
+  if (closing_ && !closed_ && window_.in_flight_count() == 0 && !filling_) {
+    closed_ = true;
+    is_quiet_ = true;
+  }
+  if (abandoned_ || closed_) {
+    closed_or_abandoned_.notify_all();
+    for (Waiter* waiter : waiters_)
+      waiter->wake.notify_one();
+  } else {
+    call_waiters();
+  }
+}
+
+// Threads for which there is no room sleep on: woken for nothing, many clients would get in each
+// other's way.
+void LedgerEpoch::call_waiters() {
+  std::size_t count = 0;
+  for (Waiter* waiter : waiters_) {
+    count += waiter->count;
+    if (!window_.can_take(count)) break;
+    waiter->is_called = true;
+    waiter->wake.notify_one();
+  }
+  if (!waiters_.empty() && holes_block_everything()) waiters_.front()->wake.notify_one();
 }
 
 // Without the lock; `filling_` ends on every way out.
@@ -45,7 +121,7 @@ void LedgerEpoch::fill(const std::function<void()>& fill_holes) {
     ~EndFilling() {
       const std::lock_guard lock(epoch.mutex_);
       epoch.filling_ = false;
-      epoch.changed_.notify_all();
+      epoch.after_change();
     }
   };
 
@@ -85,7 +161,7 @@ void LedgerEpoch::settle(const LeafNumbers& numbers, CommitFate fate) noexcept {
       abandoned_ = true;
       break;
   }
-  changed_.notify_all();
+  after_change();
 }
 
 bool LedgerEpoch::is_abandoned() const {
@@ -103,14 +179,19 @@ std::size_t LedgerEpoch::free_count() const {
   return window_.free_count();
 }
 
+std::size_t LedgerEpoch::waiting_count() const {
+  const std::lock_guard lock(mutex_);
+  return waiters_.size();
+}
+
 std::optional<LedgerEpoch::End> LedgerEpoch::close(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  const bool is_quiet = changed_.wait_for(lock, limit, [this] {
-    return abandoned_ || closed_ || (window_.in_flight_count() == 0 && !filling_);
-  });
-  const bool is_first = !std::exchange(closed_, true);
-  changed_.notify_all();
-  if (!is_quiet || abandoned_ || !is_first) return std::nullopt;
+  closing_ = true;
+  after_change();
+  closed_or_abandoned_.wait_for(lock, limit, [this] { return abandoned_ || closed_; });
+  closed_ = true;
+  after_change();
+  if (abandoned_ || !std::exchange(is_quiet_, false)) return std::nullopt;
   ending_ = true;
   return End(*this);
 }

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,8 +34,9 @@ class LedgerEpoch {
 
   [[nodiscard]] const ledger::Writer& writer() const noexcept { return writer_; }
 
-  /// Waits while the window is full. When free numbers are all that keeps it full, `fill_holes` is
-  /// called, by one thread at a time and without the lock.
+  /// Waits while the window is full; who came first is served first. When free numbers are all that
+  /// keeps it full, `fill_holes` is called, by one thread at a time and without the lock.
+  /// @param count  at most the span (checked, RIGHTFUL_CHECK).
   /// @return empty when the epoch was abandoned or closed meanwhile, or `limit` has passed.
   [[nodiscard]] std::optional<LeafNumbers> take(std::size_t count,
                                                 std::chrono::milliseconds limit,
@@ -48,6 +50,8 @@ class LedgerEpoch {
   /// Abandoned or closed: take() gives nothing any more.
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] std::size_t free_count() const;
+  /// Threads that wait inside take().
+  [[nodiscard]] std::size_t waiting_count() const;
 
   /// What an orderly end has still to say goes by this alone. The epoch must outlive it.
   class End {
@@ -93,18 +97,33 @@ class LedgerEpoch {
   void alive_written(std::chrono::steady_clock::time_point now);
 
  private:
+  class Place;
+
+  /// A thread inside take() that waits.
+  struct Waiter {
+    std::size_t count;
+    std::condition_variable wake;
+    bool is_called = false;  ///< there was room for it and for all before it
+  };
+
   [[nodiscard]] bool holes_block_everything() const;
+  [[nodiscard]] bool has_room_behind_waiters(std::size_t count) const;
   [[nodiscard]] std::optional<LeafNumbers> take_if_room(std::size_t count);
   void fill(const std::function<void()>& fill_holes);
+  void after_change();
+  void call_waiters();
 
   const std::int64_t log_id_;
   const ledger::Writer writer_;
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::list<Waiter*> waiters_;  ///< in the order in which they came
+  std::condition_variable closed_or_abandoned_;
   ledger::WriterWindow window_;
   bool abandoned_ = false;
+  bool closing_ = false;  ///< somebody waits in close()
   bool closed_ = false;
-  bool ending_ = false;  ///< an End was given away
+  bool is_quiet_ = false;  ///< closed with nothing in flight, and no End was given away yet
+  bool ending_ = false;    ///< an End was given away
   bool filling_ = false;
   std::optional<std::uint64_t> last_number_;
   std::uint64_t leaves_since_alive_ = 0;

@@ -4,6 +4,7 @@
 #include <future>
 #include <latch>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -119,6 +120,111 @@ TEST_F(LedgerEpochTest, HasNoLastWordWhileItGoesOnOrWhenItIsFull) {
 
   EXPECT_TRUE(epoch_.is_abandoned());
   EXPECT_FALSE(epoch_.last_word().has_value()) << "5 lies a span above 1, which may be missing";
+}
+
+/// Of an empty epoch with a span of 4: what several threads that wait were given, and when.
+class LedgerEpochQueue : public ::testing::Test {
+ protected:
+  /// Returns once the thread waits, or has been given something.
+  std::future<std::optional<LeafNumbers>> take_later(std::size_t count,
+                                                     std::chrono::milliseconds limit = 10s) {
+    const std::size_t before = epoch_.waiting_count();
+    auto taken = std::async(std::launch::async,
+                            [this, count, limit] { return epoch_.take(count, limit, nullptr); });
+    while (epoch_.waiting_count() == before)
+      if (taken.wait_for(1ms) == std::future_status::ready) break;
+    return taken;
+  }
+
+  void commit(const LeafNumbers& numbers) { epoch_.settle(numbers, CommitFate::Committed); }
+
+  LedgerEpoch epoch_{
+      1,
+      ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
+                     ledger::Origin::parse("audit.example.test/dsar/2026").value()),
+      4,
+      {}};
+};
+
+TEST_F(LedgerEpochQueue, AllForWhomThereIsRoomGoOn) {
+  const auto slow = epoch_.take(1, 1s, nullptr);
+  commit(*epoch_.take(3, 1s, nullptr));
+  auto first = take_later(1);
+  auto second = take_later(2);
+  auto third = take_later(2);
+
+  commit(*slow);
+
+  const auto one = first.get();
+  const auto two = second.get();
+  EXPECT_EQ(epoch_.waiting_count(), 1U) << "there is one of the two that the third wants";
+  commit(*one);
+  commit(*two);
+  EXPECT_THAT(third.get(), Optional(ElementsAre(8, 9)));
+}
+
+// One who wants much would else wait for ever while others take what comes free.
+TEST_F(LedgerEpochQueue, WhoWantsMuchIsNotOvertaken) {
+  const auto one = epoch_.take(1, 1s, nullptr);
+  const auto rest = epoch_.take(3, 1s, nullptr);
+  auto much = take_later(4);
+  commit(*one);
+  auto little = take_later(1);  // 5 is kept for who came first
+
+  commit(*rest);
+
+  const auto all = much.get();
+  EXPECT_THAT(all, Optional(ElementsAre(5, 6, 7, 8)));
+  EXPECT_EQ(epoch_.waiting_count(), 1U);
+  commit(*all);
+  EXPECT_THAT(little.get(), Optional(ElementsAre(9)));
+}
+
+TEST_F(LedgerEpochQueue, WhoGivesUpMakesWay) {
+  const auto one = epoch_.take(1, 1s, nullptr);
+  const auto rest = epoch_.take(3, 1s, nullptr);
+  auto much = take_later(4, 300ms);
+  auto little = take_later(1);
+  commit(*one);
+
+  EXPECT_EQ(much.get(), std::nullopt);
+
+  EXPECT_THAT(little.get(), Optional(ElementsAre(5))) << "nothing else has changed";
+}
+
+TEST_F(LedgerEpochQueue, AnEndIsToldToAll) {
+  const auto numbers = epoch_.take(4, 1s, nullptr);
+  auto much = take_later(4);
+  auto little = take_later(1);
+
+  epoch_.settle(*numbers, CommitFate::Unknown);
+
+  EXPECT_EQ(much.get(), std::nullopt);
+  EXPECT_EQ(little.get(), std::nullopt);
+}
+
+// The database fails whoever fills the holes; the next one tries.
+TEST_F(LedgerEpochTest, WhoCannotFillHolesLeavesThemToTheNext) {
+  std::latch is_filling(1);
+  std::latch may_go_on(1);
+  auto failing = std::async(std::launch::async, [&] {
+    return epoch_.take(2, 10s, [&] {
+      is_filling.count_down();
+      may_go_on.wait();
+      throw std::runtime_error("the database is gone");
+    });
+  });
+  is_filling.wait();
+  auto next = std::async(std::launch::async, [&] {
+    return epoch_.take(2, 10s, [&] { epoch_.settle(*epoch_.try_take(1), CommitFate::Committed); });
+  });
+  while (epoch_.waiting_count() < 2)
+    SystemClock().wait_for({}, 1ms);
+
+  may_go_on.count_down();
+
+  EXPECT_THROW(failing.get(), std::runtime_error);
+  EXPECT_THAT(next.get(), Optional(ElementsAre(5, 6)));
 }
 
 TEST(LedgerEpochs, SayTheSameLastWordUntilItIsSpent) {
