@@ -19,8 +19,9 @@ constexpr unsigned kMaxThreads = 64;
 // 90s, 15m, 24h, 30d
 Result<std::chrono::milliseconds> parse_age(std::string_view text) {
   std::uint32_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error == std::errc() && stop + 1 == end) {
     if (*stop == 's') return std::chrono::seconds(number);
     if (*stop == 'm') return std::chrono::minutes(number);
@@ -200,8 +201,9 @@ ExitCode report_unusable(Console console, const Error& error) {
 
 Result<std::uint64_t> parse_index(std::string_view option, std::string_view text) {
   std::uint64_t index = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, index);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, index);
   if (error == std::errc() && stop == end) return index;
   return fail(ErrorCode::InvalidArgument, std::string(option) + " is the number of an entry");
 }

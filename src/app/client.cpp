@@ -177,7 +177,7 @@ void Client::sign_out() {
   // An unanswered sign-out changes nothing for the person: the session ends by itself.
   HttpCall call = call_to("DELETE", "/v1/session");
   call.headers.emplace_back("Content-Type", "application/json");
-  static_cast<void>(send(std::move(call)));
+  [[maybe_unused]] const auto unheard = send(std::move(call));
   signed_in_.reset();
   cookie_.clear();
 }
@@ -254,12 +254,13 @@ Result<std::string> Client::envelope(const RequestId& request) {
   return get("/v1/requests/" + request.to_string() + "/envelope");
 }
 
-Result<void> Client::fetch(const RequestView& request,
+Result<void> Client::fetch(const RequestId& request,
+                           const ReleasedPackage& package,
                            PartialDownload& part,
                            const ShowBytes& show) {
   if (part.is_whole()) return {};
-  const std::string etag = '"' + to_hex(request.package->sha256.bytes()) + '"';
-  HttpCall call = call_to("GET", "/v1/requests/" + request.id.to_string() + "/package");
+  const std::string etag = '"' + to_hex(package.sha256.bytes()) + '"';
+  HttpCall call = call_to("GET", "/v1/requests/" + request.to_string() + "/package");
   call.headers.emplace_back("Range", fmt::format("bytes={}-", part.size()));
   call.headers.emplace_back("If-Range", etag);
   Result<void> taken;
@@ -305,10 +306,10 @@ Result<void> Client::download(const RequestView& request,
                             "status` shows how it goes",
                             request.state));
   }
+  const ReleasedPackage& package = *request.package;
   RIGHTFUL_TRY(auto part,
-               PartialDownload::open(
-                   target, request.package->sha256, request.package->size_bytes, overwrite));
-  RIGHTFUL_TRY(fetch(request, part, show_bytes));
+               PartialDownload::open(target, package.sha256, package.size_bytes, overwrite));
+  RIGHTFUL_TRY(fetch(request.id, package, part, show_bytes));
   return part.finish();
 }
 

@@ -150,7 +150,8 @@ class Client {
   [[nodiscard]] Result<std::string> post(std::string_view path, const std::string& body);
   [[nodiscard]] Result<crypto::CredentialKeys> derive(const AccountId& account,
                                                       const crypto::SecretBytes& credential);
-  [[nodiscard]] Result<void> fetch(const RequestView& request,
+  [[nodiscard]] Result<void> fetch(const RequestId& request,
+                                   const ReleasedPackage& package,
                                    PartialDownload& part,
                                    const ShowBytes& show);
 

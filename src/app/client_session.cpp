@@ -143,9 +143,16 @@ Result<SignedInClient> sign_in(const Invocation& invocation, ClientWorld& world)
   RIGHTFUL_TRY(const auto credential,
                secret_from(invocation.line.value("--credential-file"), "Credential: "));
   RIGHTFUL_TRY(client.sign_in(account, credential));
-  const auto service_key = known.find(client.server()).value();
+  const auto service_key = known.find(client.server());
+  if (!service_key) {
+    return fail(ErrorCode::Conflict,
+                fmt::format("the signing key of {} was taken out of {} meanwhile; run the same "
+                            "command again",
+                            client.server(),
+                            KnownServices::default_path().string()));
+  }
   return SignedInClient{
-      .client = std::move(client), .account = account, .service_key = service_key};
+      .client = std::move(client), .account = account, .service_key = *service_key};
 }
 
 Result<RequestView> chosen_request(Client& client, const std::optional<std::string>& id) {

@@ -83,7 +83,7 @@ std::string as_table(const sources::Explanation& explanation) {
 std::string as_statements(const sources::Explanation& explanation) {
   std::string out;
   for (const sources::ExplainedDataset& dataset : explanation.datasets) {
-    if (dataset.statement.empty()) continue;
+    if (dataset.statement.empty() || !dataset.rows) continue;
     out += fmt::format("\n{}: {} rows, {} expected by the plan\n  {}\n",
                        dataset.name,
                        *dataset.rows,

@@ -46,7 +46,7 @@ Result<ExitCode> download(const Invocation& invocation) {
         display.update_bytes(0, done, total);
         return true;
       }));
-  display.finish(0, human_size(request.package->size_bytes));
+  if (request.package) display.finish(0, human_size(request.package->size_bytes));
   signed_in.client.sign_out();
   invocation.console.out << target << '\n';
   return ExitCode::Ok;

@@ -64,8 +64,9 @@ CommandSpec purge_spec() {
 Result<std::uint64_t> index_of(const ParsedCommand& line) {
   const std::string text = line.required_argument(0);
   std::uint64_t index = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, index);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, index);
   if (error == std::errc() && stop == end && index <= ledger::kMaxInteger) return index;
   return fail(ErrorCode::InvalidArgument, "INDEX is the number of an entry, from 0");
 }

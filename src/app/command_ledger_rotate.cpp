@@ -45,8 +45,9 @@ CommandSpec spec() {
 
 Result<std::chrono::seconds> parse_overlap(std::string_view text) {
   std::uint32_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   if (error == std::errc() && stop + 1 == end && number > 0 && number <= 100'000) {
     if (*stop == 's') return std::chrono::seconds(number);
     if (*stop == 'm') return std::chrono::minutes(number);

@@ -67,6 +67,7 @@ Result<ledger::SignedCheckpoint> read_checkpoint(const std::filesystem::path& fi
                     "that somebody kept, or the `checkpoint` out of a package, may stand for it");
   }
   std::vector<ledger::NoteKey> keys;  // also the retired ones: it may be old
+  keys.reserve(view.keys.size());
   for (const auto& row : view.keys)
     keys.push_back(row.key);
   auto opened = ledger::open_checkpoint(*note, keys);

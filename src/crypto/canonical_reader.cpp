@@ -24,8 +24,9 @@ std::optional<std::string> CanonicalReader::quoted() {
 
 std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t maximum) noexcept {
   std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, value);
   if (error != std::errc{} || stopped != end || value > maximum) return std::nullopt;
   if (text.size() > 1 && text.front() == '0') return std::nullopt;
   return value;

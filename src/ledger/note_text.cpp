@@ -100,8 +100,9 @@ Result<VkeyParts> parse_vkey(std::string_view vkey) {
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text) noexcept {
   std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
   if (error != std::errc() || stop != end || (text.size() > 1 && text.front() == '0')) {
     return std::nullopt;
   }

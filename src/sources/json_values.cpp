@@ -50,9 +50,10 @@ bool is_decimal(std::string_view text, bool may_have_fraction) {
 bool fits_64_bits(std::string_view text) {
   std::int64_t with_sign = 0;
   std::uint64_t without = 0;
-  const char* end = text.data() + text.size();
-  const auto a = std::from_chars(text.data(), end, with_sign);
-  const auto b = std::from_chars(text.data(), end, without);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto a = std::from_chars(begin, end, with_sign);
+  const auto b = std::from_chars(begin, end, without);
   return (a.ec == std::errc() && a.ptr == end) || (b.ec == std::errc() && b.ptr == end);
 }
 
@@ -77,8 +78,9 @@ std::optional<Value> real(const JsonValue& value, std::string& scratch) {
   }
   if (value.type != JsonType::Number) return std::nullopt;
   double parsed = 0;
-  const char* end = value.text.data() + value.text.size();
-  const auto [stop, error] = std::from_chars(value.text.data(), end, parsed);
+  const char* const begin = value.text.data();
+  const char* const end = begin + value.text.size();
+  const auto [stop, error] = std::from_chars(begin, end, parsed);
   if (error != std::errc() || stop != end) return std::nullopt;
   std::array<char, 32> shortest{};
   const auto written = std::to_chars(shortest.data(), shortest.data() + shortest.size(), parsed);

@@ -86,7 +86,7 @@ struct Download {
 
 /// What a HEAD request may know: no byte leaves, no leaf is written.
 struct DownloadFacts {
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes = 0;
   crypto::Sha256Digest sha256;
 };
 
