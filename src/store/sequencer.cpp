@@ -40,12 +40,21 @@ constexpr std::chrono::hours kAuthorityNotice{72};  // GDPR Art. 33(1)
 /// opens one an hour.
 constexpr std::chrono::hours kSameIncident{1};
 constexpr std::chrono::seconds kStraysEvery{5};
+/// A projection that was made anew in vain.
+constexpr std::chrono::minutes kRepairAgainAfter{10};
 /// Keys of writers that are kept to check leaves ahead of their batch.
 constexpr std::size_t kMaxKnownKeys = 4096;
 
 ConnectionSettings own_settings(ConnectionSettings settings) {
   settings.application_name = "rightful-sequencer";
   return settings;
+}
+
+[[noreturn]] void throw_damaged(const ConstraintViolation& violation) {
+  throw Failure(
+      Retry::Never,
+      "ledger_damaged",
+      "the ledger's tables hold rows that the sequencer did not write: " + violation.constraint());
 }
 
 Rows run(BulkSession& session, const Sql& sql, std::initializer_list<Value> values) {
@@ -172,6 +181,7 @@ struct Sequencer::Impl {
 
   [[nodiscard]] Attempt attempt(Purpose purpose, std::size_t limit);
   [[nodiscard]] BatchResult run_batch(Purpose purpose);
+  [[nodiscard]] bool may_repair() const;
   /// As run_batch, and once more after the projection has been made anew.
   [[nodiscard]] BatchResult run_repaired(Purpose purpose);
   void step_check();
@@ -229,6 +239,7 @@ struct Sequencer::Impl {
   std::unique_ptr<LedgerWalk> check;
   std::optional<CheckOutcome> outcome;  // of a check that the log does not know of yet
   bool is_lookup_suspect = false;
+  std::optional<SteadyTime> repaired_in_vain;  // since then no batch was committed
   bool has_stopped = false;
 
   BatchWriter tables;
@@ -514,6 +525,7 @@ Sequencer::Impl::Attempt Sequencer::Impl::attempt(Purpose purpose, std::size_t l
   if (is_full) look_ahead(rows.rows.back().id);
   tables.write(*session, batch, old_size, states);
   transaction.commit();
+  repaired_in_vain.reset();
   if (has_said_outcome) outcome.reset();
   floor.after_commit(rows.rows.empty() ? std::nullopt : std::optional(rows.rows.back().id),
                      !is_full);
@@ -549,23 +561,28 @@ BatchResult Sequencer::Impl::run_batch(Purpose purpose) {
   }
 }
 
+// Anew after each batch that it has helped; where it does not help, seldom: it reads the whole log.
+bool Sequencer::Impl::may_repair() const {
+  return !repaired_in_vain || clock.steady_now() - *repaired_in_vain >= kRepairAgainAfter;
+}
+
 // An index of ours that refuses a row means that somebody else has written there. The projection is
 // disposable and made anew; whatever then still has a leaf's number is in the log.
 BatchResult Sequencer::Impl::run_repaired(Purpose purpose) {
   try {
     return run_batch(purpose);
   } catch (const ConstraintViolation& violation) {
-    if (!violation.constraint().starts_with("lookup_") || is_lookup_suspect) {
-      throw Failure(Retry::Never,
-                    "ledger_damaged",
-                    "the ledger's tables hold rows that the sequencer did not write: " +
-                        violation.constraint());
-    }
+    if (!violation.constraint().starts_with("lookup_") || !may_repair()) throw_damaged(violation);
   }
-  log::error("ledger_lookup_differs");
+  log::error("ledger_lookup_differs", "log_id={} then=\"it is made anew\"", facts.log_id);
   rebuild_lookup(settings, facts.log_id);
   is_lookup_suspect = true;
-  return run_batch(purpose);
+  repaired_in_vain = clock.steady_now();
+  try {
+    return run_batch(purpose);
+  } catch (const ConstraintViolation& violation) {
+    throw_damaged(violation);
+  }
 }
 
 Sequencer::Sequencer(ConnectionSettings settings,

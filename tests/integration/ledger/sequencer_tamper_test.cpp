@@ -379,6 +379,45 @@ TEST_F(SequencerTamper, ALookupRowInTheWayStopsNothing) {
   expect_sound();
 }
 
+// And the next one stops nothing either: it is repaired as often as it helps.
+TEST_F(SequencerTamper, LookupRowsInTheWayAgainAndAgainStopNothing) {
+  for (std::uint64_t n = 21; n < 24; ++n) {
+    database_.execute(
+        "INSERT INTO ledger.lookup SELECT log_id, (SELECT size FROM ledger.head), t, act, out, "
+        "actor, subj, req, writer_id, 1000 FROM ledger.lookup WHERE idx = 9");
+    stage({writer_.leaf(n)});
+
+    drain(*sequencer_);
+
+    EXPECT_EQ(count("ledger.outbox"), 0) << n;
+  }
+  EXPECT_EQ(count("ledger.rejected"), 0);
+  expect_sound();
+}
+
+// What making it anew does not heal stands still with the same words, is tried again after ten
+// minutes, and goes on by itself when the cause is gone.
+TEST_F(SequencerTamper, ALookupThatStaysWrongIsMadeAnewSeldom) {
+  database_.execute("ALTER TABLE ledger.lookup ADD CONSTRAINT lookup_test CHECK (idx < " +
+                    std::to_string(head_size()) + ")");
+  const auto is_marked = [this] { return count("ledger.lookup WHERE actor = 'mark'") == 1; };
+  stage({writer_.leaf(21)});
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+
+  database_.execute("UPDATE ledger.lookup SET actor = 'mark' WHERE idx = 9");
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  EXPECT_TRUE(is_marked()) << "it reads the whole log: not at every batch";
+  clock_.advance(std::chrono::minutes(10));
+  EXPECT_EQ(cause_of_batch(), "ledger_damaged");
+  EXPECT_FALSE(is_marked());
+
+  database_.execute("ALTER TABLE ledger.lookup DROP CONSTRAINT lookup_test");
+  drain(*sequencer_);
+
+  EXPECT_EQ(count("ledger.outbox"), 0);
+  expect_sound();
+}
+
 // The window in the database was set back, so that an old leaf fits again.
 TEST_F(SequencerTamper, AnOldLeafIsRefusedEvenWhenItsWriterWasSetBack) {
   database_.execute_as_admin(
