@@ -83,21 +83,6 @@ TEST(Explain, CountsEveryRowOfTheClinicOnce) {
        {"forbidden", "SELECT count(*) FROM forbidden"}});
 }
 
-const Choices& market_choices() {
-  static const Choices kChoices{
-      {"message",
-       "[sender_id -> app_user.id . account_id, recipient_id -> app_user.id . account_id]"},
-      {"message_file", "message_id -> message.id . sender_id -> app_user.id . account_id"},
-      {"calendar", "id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
-      {"calendar_event",
-       "calendar_id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
-      {"audit_case", "moderator"},
-      {"ticket", "account_id"},
-      {"ticket_reply", "ticket_id -> ticket.id . account_id"},
-      {"coupon", "not_personal: market.coupon"}};
-  return kChoices;
-}
-
 std::string market() {
   return schema_file("market.sql") + schema_file("market_rows.sql") +
          "GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalog_reader;";
@@ -105,7 +90,7 @@ std::string market() {
 
 TEST(Explain, CountsEveryRowOfTheMarketForEachOwner) {
   const LiveSchema live(market(), "market", "public.app_user.account_id");
-  const Catalog catalog = live.catalog(market_choices());
+  const Catalog catalog = live.catalog(testing::market_choices());
 
   expect_all_rows(
       live,

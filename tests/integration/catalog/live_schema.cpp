@@ -71,6 +71,21 @@ std::string with_words(std::string draft, const Choices& choices) {
   return draft;
 }
 
+const Choices& market_choices() {
+  static const Choices kChoices{
+      {"message",
+       "[sender_id -> app_user.id . account_id, recipient_id -> app_user.id . account_id]"},
+      {"message_file", "message_id -> message.id . sender_id -> app_user.id . account_id"},
+      {"calendar", "id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
+      {"calendar_event",
+       "calendar_id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
+      {"audit_case", "moderator"},
+      {"ticket", "account_id"},
+      {"ticket_reply", "ticket_id -> ticket.id . account_id"},
+      {"coupon", "not_personal: market.coupon"}};
+  return kChoices;
+}
+
 std::string schema_file(std::string_view name) {
   return content_of(RIGHTFUL_SOURCE_DIR "/tests/data/schemas/" + std::string(name));
 }

@@ -26,6 +26,9 @@ using Choices = std::map<std::string, std::string, std::less<>>;
 /// and `choices` are made. Datasets without a choice keep their `owner: TODO`.
 [[nodiscard]] std::string with_words(std::string draft, const Choices& choices = {});
 
+/// What is chosen for the schema of the market place.
+[[nodiscard]] const Choices& market_choices();
+
 /// The content of a file of tests/data/schemas.
 [[nodiscard]] std::string schema_file(std::string_view name);
 

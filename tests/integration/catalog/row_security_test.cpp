@@ -38,21 +38,6 @@ void run_in_psql(const LiveSchema& live, const std::string& script) {
   EXPECT_TRUE(run.status.is_success()) << run.output << script;
 }
 
-const testing::Choices& choices() {
-  static const testing::Choices kChoices{
-      {"message",
-       "[sender_id -> app_user.id . account_id, recipient_id -> app_user.id . account_id]"},
-      {"message_file", "message_id -> message.id . sender_id -> app_user.id . account_id"},
-      {"calendar", "id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
-      {"calendar_event",
-       "calendar_id -> calendar_member.calendar_id . user_id -> app_user.id . account_id"},
-      {"audit_case", "moderator"},
-      {"ticket", "account_id"},
-      {"ticket_reply", "ticket_id -> ticket.id . account_id"},
-      {"coupon", "not_personal: market.coupon"}};
-  return kChoices;
-}
-
 class RowSecurity : public ::testing::Test {
  protected:
   RowSecurity() {
@@ -81,7 +66,7 @@ class RowSecurity : public ::testing::Test {
                        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO catalog_reader;",
                    "market",
                    "public.app_user.account_id"};
-  Catalog catalog_ = live_.catalog(choices());
+  Catalog catalog_ = live_.catalog(testing::market_choices());
 };
 
 TEST_F(RowSecurity, ShowsTheReaderOneAccountInEveryTable) {
@@ -162,7 +147,7 @@ TEST_F(RowSecurity, MayRunTwice) {
 }
 
 TEST_F(RowSecurity, IsWhatCheckThenDemands) {
-  std::string text = testing::with_words(live_.discover().yaml, choices());
+  std::string text = testing::with_words(live_.discover().yaml, testing::market_choices());
   text.replace(
       text.find("url_env: MARKET_URL"), 19, "url_env: MARKET_URL, rls: rightful.account_id");
   const Catalog demanding = Catalog::parse(text, "c.yaml").value();
