@@ -339,11 +339,16 @@ Result<void> LogDirectory::drop_unfinished(const LogPath& path) {
 
 Result<void> LogDirectory::drop_partials(const LogPath& full) {
   RIGHTFUL_CHECK(full.width() == kTileWidth);
-  RIGHTFUL_TRY(const Place place, find_place(root_.get(), full, Missing::Report));
+  const auto found = find_place(root_.get(), full, Missing::Report);
+  if (!found && found.error().code == ErrorCode::NotFound) return {};
+  if (!found) return std::unexpected(found.error());
+  const Place& place = *found;
   const std::string name = place.name + ".p";
   auto folder = open_folder(place.folder.get(), name, Missing::Report);
   if (!folder && folder.error().code == ErrorCode::NotFound) return {};
   if (!folder) return std::unexpected(folder.error());
+  RIGHTFUL_TRY(const bool is_replaced, has(full));
+  if (!is_replaced) return {};
   std::vector<std::string> ours;
   for_each_name(*std::move(folder), [&ours](const std::string& file) {
     if (is_partial(file)) ours.push_back(file);

@@ -339,7 +339,7 @@ PublishReport Publisher::keep(const Facts& facts, const Batch& batch, const std:
   if (!replaced) throw_for(replaced.error());
   edge_ = batch.edge;
   save(facts, batch.claimed.size, as_bytes(note));
-  drop_partials(batch.old_size, batch.claimed.size);
+  drop_partials(batch.claimed.size);
   return {.step = PublishStep::Published, .size = batch.claimed.size};
 }
 
@@ -366,17 +366,20 @@ void Publisher::save(const Facts& facts, std::uint64_t size, ByteView note) {
   last_saved_ = now;
 }
 
-void Publisher::drop_partials(std::uint64_t old_size, std::uint64_t size) {
+// From the first tile on in a process's first checkpoint, and after a failure from where it stood:
+// what is not taken away now would stay for ever, with bodies in it that may have to be erased.
+void Publisher::drop_partials(std::uint64_t size) {
   for (unsigned level = 0; level <= ledger::kMaxTileLevel; ++level) {
     const unsigned bits = 8 * (level + 1);
     if (bits >= 64) break;
-    for (std::uint64_t index = old_size >> bits; index < (size >> bits); ++index) {
+    for (std::uint64_t index = dropped_ >> bits; index < (size >> bits); ++index) {
       auto dropped = sink_.drop_partials(LogPath::hash_tile(level, index, kTileWidth));
       if (dropped && level == 0)
         dropped = sink_.drop_partials(LogPath::entry_bundle(index, kTileWidth));
       if (!dropped) throw_for(dropped.error());
     }
   }
+  dropped_ = size;
 }
 
 std::uint64_t Publisher::repair() {

@@ -54,8 +54,9 @@ class TileSink {
   /// file is then as it was.
   [[nodiscard]] virtual Result<void> replace(const LogPath& path, ByteView content) = 0;
 
-  /// Takes away the partial tiles or bundles whose place a full one has taken; a sink that keeps
-  /// them does nothing. @param full  a hash tile or bundle of 256 (checked, RIGHTFUL_CHECK).
+  /// Takes away the partial tiles or bundles whose place a full one has taken; where that is
+  /// missing they stay. A sink that keeps them does nothing.
+  /// @param full  a hash tile or bundle of 256 (checked, RIGHTFUL_CHECK).
   /// @return Denied. Errors  Failure
   [[nodiscard]] virtual Result<void> drop_partials(const LogPath& full);
 };

@@ -90,7 +90,7 @@ class Publisher {
   [[nodiscard]] PublishReport stop(std::string_view what, std::string_view detail);
   void wait_for_standby();
   void save(const Facts& facts, std::uint64_t size, ByteView note);
-  void drop_partials(std::uint64_t old_size, std::uint64_t size);
+  void drop_partials(std::uint64_t size);
 
   Pool& pool_;
   PublisherSettings settings_;
@@ -102,6 +102,7 @@ class Publisher {
   std::uint64_t signer_size_ = 0;         // where the signer's leaves begin, as far as known
   std::optional<std::chrono::steady_clock::time_point> begun_;  // the last one that was published
   std::optional<Instant> last_saved_;
+  std::uint64_t dropped_ = 0;  // full tiles of this tree have no partial ones beside them
 };
 
 }  // namespace rightful::store

@@ -127,6 +127,55 @@ TEST_F(PublishedLedger, GoesOnAfterAFullDisk) {
   EXPECT_GE(failures, 8);
 }
 
+/// From which nothing can be taken away.
+class KeepingDisk final : public ledger::TileSink {
+ public:
+  explicit KeepingDisk(ledger::LogDirectory& directory) : directory_(directory) {}
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override {
+    return directory_.put(path, content);
+  }
+
+  Result<void> flush() override { return directory_.flush(); }
+
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
+    return directory_.replace(path, content);
+  }
+
+  Result<void> drop_partials(const ledger::LogPath& full) override {
+    if (keeps) throw Failure(Retry::Later, "io_error", "unlink of a partial tile");
+    return directory_.drop_partials(full);
+  }
+
+  bool keeps = true;
+
+ private:
+  ledger::LogDirectory& directory_;
+};
+
+// They hold bodies: what stays for ever beside the full one is not found by an erasure.
+TEST_F(PublishedLedger, TakesPartialTilesAwayLaterWhereItCouldNot) {
+  start_signer();
+  write(200);
+  publish();
+  ASSERT_TRUE(fs::exists(log_folder() / "tile/entries/000.p"));
+  KeepingDisk disk(*directory_);
+  auto publisher = make_publisher(disk);
+  write(100);
+  EXPECT_THROW(static_cast<void>(publisher.publish()), Failure);
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+  EXPECT_TRUE(fs::exists(log_folder() / "tile/entries/000.p"));
+
+  disk.keeps = false;
+  write(5);
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+
+  EXPECT_FALSE(fs::exists(log_folder() / "tile/entries/000.p"));
+  EXPECT_FALSE(fs::exists(log_folder() / "tile/0/000.p"));
+  EXPECT_TRUE(fs::exists(log_folder() / "tile/entries/001.p"));
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
 TEST_F(PublishedLedger, WritesMissingFilesAgain) {
   start_signer();
   write(150);

@@ -121,12 +121,22 @@ TEST_F(LogDirectories, LeftoversOfAKilledRunDoNotHinder) {
 }
 
 TEST_F(LogDirectories, DropsPartialsAndWhatAKilledRunLeft) {
+  folder_.write("tile/entries/000", "full");
   folder_.write("tile/entries/000.p/2", "two");
   folder_.write("tile/entries/000.p/.57.new", "bodies");
 
   EXPECT_THAT(directory_.drop_partials(LogPath::entry_bundle(0, kTileWidth)), IsOk());
 
   EXPECT_FALSE(fs::exists(folder_.path() / "tile/entries/000.p"));
+}
+
+TEST_F(LogDirectories, KeepsPartialsWhoseFullTileIsMissing) {
+  EXPECT_THAT(directory_.drop_partials(LogPath::entry_bundle(0, kTileWidth)), IsOk());
+  folder_.write("tile/entries/000.p/2", "two");
+
+  EXPECT_THAT(directory_.drop_partials(LogPath::entry_bundle(0, kTileWidth)), IsOk());
+
+  EXPECT_TRUE(fs::exists(folder_.path() / "tile/entries/000.p/2"));
 }
 
 TEST_F(LogDirectories, SaysWhatIsMissing) {
