@@ -29,6 +29,7 @@ constexpr std::string_view kKeyFile = "signer.key";
 constexpr std::string_view kNext = "next";
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::size_t kMaxUntilBytes = 64;
+constexpr std::string_view kLeftover = ".memory.";  // write_file_atomically adds six letters
 
 std::optional<struct stat> facts_of(const fs::path& directory) {
   struct stat facts{};
@@ -292,6 +293,25 @@ Result<SignerRoom> SignerPlace::enter(const std::string& log_name) const {
   RIGHTFUL_TRY(auto lock, open_lock(folder / "lock"));
   take_lock(lock);
   return SignerRoom(folder, std::move(lock));
+}
+
+void SignerPlace::drop_leftovers() const {
+  std::error_code error;
+  for (fs::directory_iterator log(directory_, error), end; !error && log != end;
+       log.increment(error)) {
+    std::error_code none;
+    if (!fs::exists(log->path() / "lock", none)) continue;
+    const auto room = enter(log->path().filename());
+    if (!room) continue;
+    std::vector<fs::path> leftovers;
+    for (fs::directory_iterator file(log->path(), none); !none && file != end;
+         file.increment(none)) {
+      const std::string name = file->path().filename();
+      if (name.starts_with(kLeftover)) leftovers.push_back(file->path());
+    }
+    for (const fs::path& leftover : leftovers)
+      fs::remove(leftover, none);
+  }
 }
 
 Result<UniqueFd> SignerPlace::lock() const {

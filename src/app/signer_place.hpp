@@ -93,6 +93,10 @@ class SignerPlace {
   /// Waits until nobody else has it. @return NotFound; Denied
   [[nodiscard]] Result<SignerRoom> enter(const std::string& log_name) const;
 
+  /// Removes what processes have left that were killed while they wrote a memory. Passes over what
+  /// it may not change: the signer then says so at its first request.
+  void drop_leftovers() const;
+
   /// For the process that signs: held until the descriptor is closed.
   /// @return Conflict when another one runs on this folder.
   [[nodiscard]] Result<UniqueFd> lock() const;

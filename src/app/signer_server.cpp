@@ -70,6 +70,7 @@ Result<SignerServer> SignerServer::open(SignerServerOptions options, const Clock
   const SignerPlace place(options.signer_directory);
   RIGHTFUL_TRY(place.make());
   RIGHTFUL_TRY(auto lock, place.lock());
+  place.drop_leftovers();
   const bool is_shared = !options.further_peers.empty();
   if (is_shared) {
     std::filesystem::permissions(place.directory(),

@@ -92,7 +92,8 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_size_
 }
 
 void write_file_atomically(const std::filesystem::path& path, ByteView content, mode_t mode) {
-  TemporaryFile temporary(path.string() + ".XXXXXX");
+  const std::string hidden = "." + path.filename().string() + ".XXXXXX";
+  TemporaryFile temporary((path.parent_path() / hidden).string());
   write_all(temporary.fd(), content, path.string());
   if (::fchmod(temporary.fd(), mode) != 0 || ::fsync(temporary.fd()) != 0) {
     throw_system_failure("write " + path.string(), errno);
