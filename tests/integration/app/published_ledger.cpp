@@ -28,13 +28,7 @@ Subprocess start_process(const std::filesystem::path& signer_directory,
   const UniqueFd file(::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   SubprocessSpec spec;
   spec.program = RIGHTFUL_PROGRAM;
-  spec.arguments = {"work",
-                    "--role",
-                    "signer",
-                    "--signer-dir",
-                    signer_directory.string(),
-                    "--ledger-dir",
-                    ledger_directory.string()};
+  spec.arguments = signer_arguments(signer_directory, ledger_directory);
   spec.descriptors = {{file.get(), STDOUT_FILENO}, {file.get(), STDERR_FILENO}};
   spec.dies_with_parent = true;
   return Subprocess::start(spec);
@@ -51,6 +45,17 @@ class Collected final : public ledger::FindingSink {
 };
 
 }  // namespace
+
+std::vector<std::string> signer_arguments(const std::filesystem::path& signer_directory,
+                                          const std::filesystem::path& ledger_directory) {
+  return {"work",
+          "--role",
+          "signer",
+          "--signer-dir",
+          signer_directory.string(),
+          "--ledger-dir",
+          ledger_directory.string()};
+}
 
 SignerProcess::SignerProcess(const std::filesystem::path& signer_directory,
                              const std::filesystem::path& ledger_directory,

@@ -22,6 +22,10 @@
 
 namespace rightful::testing {
 
+/// Of the program, for a signer.
+[[nodiscard]] std::vector<std::string> signer_arguments(
+    const std::filesystem::path& signer_directory, const std::filesystem::path& ledger_directory);
+
 /// `rightful work --role signer`, killed at the end.
 class SignerProcess {
  public:

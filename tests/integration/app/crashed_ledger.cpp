@@ -1,0 +1,103 @@
+#include "tests/integration/app/crashed_ledger.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "rightful/ledger/checkpoint.hpp"
+
+namespace rightful::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Unheard final : public ledger::FindingSink {
+ public:
+  void found(const ledger::Finding& finding) override { last_ = finding.detail; }
+
+  [[nodiscard]] const std::string& last() const { return last_; }
+
+ private:
+  std::string last_;
+};
+
+/// What a process that was killed has left: files that have not taken their name, and partial tiles
+/// beside the full one.
+std::vector<std::string> leftovers(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    const bool is_unfinished = name.starts_with('.') && name.ends_with(".new");
+    const bool is_replaced =
+        name.ends_with(".p") && fs::exists(fs::path(entry.path()).replace_extension());
+    if (is_unfinished || is_replaced) names.push_back(entry.path().lexically_relative(folder));
+  }
+  return names;
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  return names;
+}
+
+}  // namespace
+
+std::expected<std::string, ledger::SignRefusal> WitnessedSigner::sign(
+    const ledger::SignRequest& request) {
+  was_asked_ = true;
+  auto answer = signer_.sign(request);
+  if (answer) signed_size_ = std::max(signed_size_, request.claimed.size);
+  return answer;
+}
+
+store::Publisher CrashedLedger::make_publisher_with(ledger::CheckpointSigner& signer) {
+  return {
+      database_.pool(), {.log_id = 1, .origin = origin_}, *directory_, *directory_, signer, clock_};
+}
+
+ledger::SignerMemory CrashedLedger::memory() {
+  return place_.enter("2026").value().memory().value();
+}
+
+void CrashedLedger::look() {
+  const auto note = directory_->read(ledger::LogPath::checkpoint());
+  if (!note) return;
+  const auto opened = ledger::open_checkpoint(*note, memory().keys());
+  ASSERT_TRUE(opened.has_value()) << opened.error().detail;
+  const auto& head = opened->checkpoint.head;
+  ASSERT_GE(head.size, last_) << "the published log went back";
+  last_ = head.size;
+  const auto [at, is_new] = roots_.emplace(head.size, head.root);
+  ASSERT_EQ(at->second, head.root) << "two roots for size " << head.size;
+  ASSERT_GE(memory().frontier().size(), head.size) << "the signer has forgotten what it signed";
+}
+
+void CrashedLedger::expect_tree() {
+  if (!directory_->read(ledger::LogPath::checkpoint())) return;
+  ledger::VerifyRequest request;
+  request.keys = memory().keys();
+  request.depth = ledger::Depth::HashesOnly;
+  Unheard findings;
+  const auto verdict = ledger::verify_log(*directory_, request, findings);
+  EXPECT_EQ(verdict.severity, ledger::Severity::Report) << findings.last();
+}
+
+void CrashedLedger::expect_agreement() {
+  publish();
+  EXPECT_FALSE(memory().frozen().has_value());
+  EXPECT_EQ(memory().frontier().size(), head_size());
+  const auto found = audit();
+  EXPECT_TRUE(found.is_verified()) << found.text();
+  EXPECT_EQ(found.verdict.checkpoint->checkpoint.head.root, memory().frontier().root());
+  EXPECT_EQ(one("SELECT count(*) - count(DISTINCT size) AS answer FROM ledger.checkpoint"), "0");
+  EXPECT_THAT(leftovers(log_folder()), ::testing::IsEmpty());
+  EXPECT_THAT(names_in(signer_ / "2026"),
+              ::testing::UnorderedElementsAre("keys", "lock", "memory"));
+}
+
+}  // namespace rightful::testing
