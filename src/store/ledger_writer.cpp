@@ -41,6 +41,12 @@ ledger::LeafStamp make_stamp(std::uint64_t n, const Clock& clock, Random& random
   return stamp;
 }
 
+// A process that slept for days may find its log sealed: what it would say now is refused there,
+// and refusals are incidents.
+bool takes_leaves(Transaction& transaction, std::int64_t log_id) {
+  return transaction.run(queries::kTakesLeaves, {log_id}).only().boolean("answer");
+}
+
 void stage_leaves(Transaction& transaction, std::int64_t log_id, const std::vector<Bytes>& leaves) {
   transaction.run(queries::kStageLeaves, {log_id, leaves});
 }
@@ -268,6 +274,7 @@ void LedgerWriter::Impl::say_last_word(LedgerEpoch& chosen) {
   const std::vector<Bytes> word = last_word(chosen);
   if (word.empty()) return;
   Transaction transaction = pool.begin();
+  if (!takes_leaves(transaction, chosen.log_id())) return;
   stage_leaves(transaction, chosen.log_id(), word);
   try {
     transaction.commit();
@@ -283,6 +290,10 @@ void LedgerWriter::Impl::end_epoch(LedgerEpoch& chosen) {
   if (!end) {
     log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
     say_last_word(chosen);
+    return;
+  }
+  if (Transaction transaction = pool.begin(); !takes_leaves(transaction, chosen.log_id())) {
+    log::warn("ledger_epoch_left_open", "writer={}", chosen.writer().id().text());
     return;
   }
   const TakeNumbers take = [&end](std::size_t count) { return end->try_take(count); };

@@ -12,6 +12,12 @@ inline constexpr Sql kFindOpenLog{
     "SELECT log_id, origin, enrol_key FROM ledger.log WHERE state IN ('open', 'frozen') "
     "ORDER BY log_id DESC LIMIT 1"};
 
+/// False for one that was sealed meanwhile.
+inline constexpr Sql kTakesLeaves{
+    "takes_leaves",
+    "SELECT EXISTS (SELECT FROM ledger.log WHERE log_id = $1 AND state IN ('open', 'frozen')) "
+    "AS answer"};
+
 /// Nothing when another process opened it in this moment.
 inline constexpr Sql kOpenFirstLog{
     "open_first_log",

@@ -9,6 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "rightful/ledger/event.hpp"
+#include "rightful/ledger/note.hpp"
+#include "rightful/ledger/tree.hpp"
+#include "rightful/store/log_succession.hpp"
 
 #include "tests/integration/ledger/ledger_fixture.hpp"
 #include "tests/support/result_matchers.hpp"
@@ -330,6 +333,95 @@ TEST_F(LedgerWriter, AnAbandonedEpochSaysItsLastWordAtTheEnd) {
   EXPECT_EQ(outbox().back().n, 4U);
 }
 
+/// The next year's log is opened while an epoch of this one is running.
+class LedgerWriterInTwoLogs : public LedgerWriter {
+ protected:
+  void open_next_log() {
+    const auto next = ledger::Origin::parse("audit.example.test/dsar/2027").value();
+    const auto key = ledger::NoteKey::create(
+        next.text(),
+        crypto::SigningKey::from_seed(Bytes(32, std::byte{0x5b})).value().public_key());
+    const auto opened = store::open_next_log(
+        database_.pool(),
+        {.origin = next, .key = key.value(), .last_signed = {0, ledger::empty_root()}},
+        keys_,
+        clock_,
+        random_);
+    ASSERT_THAT(opened, IsOk());
+  }
+
+  /// `act number fields` of what waits for a log.
+  [[nodiscard]] std::vector<std::string> words_in(std::int64_t log_id) {
+    static constexpr store::Sql kRead{
+        "read_log_outbox", "SELECT leaf FROM ledger.outbox WHERE log_id = $1 ORDER BY id"};
+    std::vector<std::string> words;
+    store::Transaction transaction = database_.pool().begin();
+    for (const store::Row& row : transaction.run(kRead, {log_id})) {
+      const OutboxLeaf leaf = read_leaf(row.bytes("leaf"));
+      const bool is_alive = leaf.act == "writer.alive";
+      words.push_back(leaf.act + " " + std::to_string(leaf.n) +
+                      (is_alive ? " " + leaf.fields : ""));
+    }
+    return words;
+  }
+
+  void abandon(store::LedgerWriter& writer, store::Pool& pool) {
+    store::Transaction transaction = pool.begin();
+    writer.stage(transaction, std::vector<ledger::Event>{job_queued(anna_)})
+        ->settle(store::CommitFate::Unknown);
+  }
+};
+
+TEST_F(LedgerWriterInTwoLogs, AnAbandonedEpochSaysItsLastWordInItsOwn) {
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(2, writer.get());
+  commit(*pool, {job_queued(anna_), job_queued(ben_)});
+  abandon(*writer, *pool);
+  open_next_log();
+
+  commit(*pool, {job_queued(anna_)});
+
+  EXPECT_THAT(words_in(1),
+              ElementsAre("log.genesis 0",
+                          "writer.start 0",
+                          "job.queued 1",
+                          "job.queued 2",
+                          "writer.alive 4 upto=3;"));
+  EXPECT_THAT(words_in(2), ElementsAre("log.genesis 0", "writer.start 0", "job.queued 1"));
+}
+
+TEST_F(LedgerWriterInTwoLogs, AnAbandonedEpochSaysItWhenNothingIsCommittedAnyMore) {
+  const auto writer = start_writer();
+  const auto pool = database_.make_pool(2, writer.get());
+  abandon(*writer, *pool);
+  open_next_log();
+
+  writer->keep_alive();
+  writer->keep_alive();
+
+  EXPECT_THAT(words_in(1),
+              ElementsAre("log.genesis 0", "writer.start 0", "writer.alive 2 upto=1;"));
+  EXPECT_THAT(words_in(2), ElementsAre("log.genesis 0", "writer.start 0"));
+}
+
+// A process that slept over the day in which its log was sealed.
+TEST_F(LedgerWriterInTwoLogs, NothingIsSaidInASealedOne) {
+  const auto running = start_writer();
+  const auto abandoned = start_writer();
+  const auto pool = database_.make_pool(2, abandoned.get());
+  abandon(*abandoned, *pool);
+  open_next_log();
+  database_.execute("UPDATE ledger.log SET state = 'sealed' WHERE log_id = 1");
+
+  running->keep_alive();
+  abandoned->keep_alive();
+
+  EXPECT_THAT(words_in(1), ElementsAre("log.genesis 0", "writer.start 0", "writer.start 0"));
+  EXPECT_THAT(words_in(2), ElementsAre("log.genesis 0", "writer.start 0", "writer.start 0"));
+  abandoned->stop();
+  EXPECT_EQ(words_in(2).back(), "writer.stop 1");
+}
+
 // No number is left that would fit: nothing is said, and nothing waits.
 TEST_F(LedgerWriter, AFullWindowHasNoLastWord) {
   const auto writer = start_writer(1);
@@ -494,13 +586,19 @@ TEST_F(LedgerWriter, StoppedWhileKeepAliveWaitsItEndsQuietly) {
   std::optional<store::Transaction> lock(admin.begin());
   lock->run(kLock);
   std::jthread keeping([&] { EXPECT_EQ(cause_of([&] { writer->keep_alive(); }), "none"); });
-  SystemClock time;
-  for (int look = 0; look < 1000 && admin.begin().run(kWaiting).only().integer("n") == 0; ++look)
-    time.wait_for({}, std::chrono::milliseconds(5));
+  const auto wait_for_waiting = [&](std::int64_t count) {
+    SystemClock time;
+    for (int look = 0; look < 1000 && admin.begin().run(kWaiting).only().integer("n") < count;
+         ++look)
+      time.wait_for({}, std::chrono::milliseconds(5));
+  };
+  wait_for_waiting(1);
+  std::jthread stopping([&] { writer->stop(); });
+  wait_for_waiting(2);
 
-  writer->stop();
   lock.reset();
   keeping.join();
+  stopping.join();
 
   EXPECT_THAT(acts(), ElementsAre("log.genesis", "writer.start", "writer.stop"));
 }
