@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kMaxKeySize = 24;
 constexpr std::size_t kMaxIntegerDigits = 16;  // of 2^53 − 1
 constexpr std::string_view kObjectKey = "d";   // the one key that may hold an object
+constexpr std::size_t kUsualMembers = 12;
 
 bool is_key_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -112,6 +113,7 @@ bool take_fields(Scanner& scanner, std::vector<std::pair<std::string_view, LeafV
 std::optional<std::vector<LeafMember>> parse_grammar(std::string_view text) {
   Scanner scanner(text);
   std::vector<LeafMember> members;
+  members.reserve(kUsualMembers);
   const bool is_object = take_object(scanner, [&](std::string_view key) {
     LeafMember& member = members.emplace_back();
     member.key = key;

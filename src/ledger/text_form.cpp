@@ -1,11 +1,30 @@
 #include "ledger/text_form.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
 namespace rightful::ledger {
 
 namespace {
 
 constexpr std::string_view kBase64url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t kNoDigit = 0xFF;
+
+/// The value of each character: a leaf has 200 of them, and looking each up in the alphabet was a
+/// quarter of what verifying a leaf costs besides its signature.
+constexpr std::array<std::uint8_t, 256> kBase64urlValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t value = 0; value < kBase64url.size(); ++value)
+    values[static_cast<unsigned char>(kBase64url[value])] = value;
+  return values;
+}();
+
+std::uint8_t base64url_value(char c) noexcept {
+  return kBase64urlValues[static_cast<unsigned char>(c)];
+}
 
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
@@ -45,9 +64,10 @@ std::optional<TimeOfDay> parse_time_of_day(std::string_view text) noexcept {
 bool is_base64url(std::string_view text, std::size_t size_bytes) noexcept {
   const std::size_t bits = size_bytes * 8;
   if (text.size() != (bits + 5) / 6 || text.empty()) return false;
-  if (text.find_first_not_of(kBase64url) != std::string_view::npos) return false;
+  if (!std::ranges::all_of(text, [](char c) { return base64url_value(c) != kNoDigit; }))
+    return false;
   const std::size_t unused_bits = text.size() * 6 - bits;
-  return (kBase64url.find(text.back()) & ((std::size_t{1} << unused_bits) - 1)) == 0;
+  return (base64url_value(text.back()) & ((1U << unused_bits) - 1)) == 0;
 }
 
 bool is_lower_hex(std::string_view text, std::size_t digits) noexcept {
