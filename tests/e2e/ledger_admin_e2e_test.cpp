@@ -286,6 +286,29 @@ TEST_F(LedgerAdminE2e, StatusSaysWhatIsNotThereAndWhatWaits) {
   EXPECT_THAT(status, HasSubstr("signed   nothing yet"));
 }
 
+// By the machine's clock, which is later for this command alone.
+TEST_F(LedgerAdminE2e, StatusSaysThatTheCheckpointIsLate) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  ASSERT_NO_FATAL_FAILURE(start_serving("serve.log"));
+  const auto status = [this](std::chrono::seconds later) {
+    return run_program(here({"admin", "ledger", "status"}), folder_ / "home", later_by(later))
+        .output;
+  };
+  SystemClock clock;
+  for (int round = 0; round < 150 && status(0s).find(" ago\n") == std::string::npos; ++round)
+    clock.wait_for(std::stop_token(), 200ms);
+  ASSERT_EQ(service_->stop(), 0);
+  ASSERT_THAT(status(0s), HasSubstr(" ago\n")) << service_->output();
+
+  EXPECT_THAT(status(9min), Not(HasSubstr("  late ")));
+  const std::string late = status(11min);
+
+  EXPECT_THAT(late, HasSubstr("  state    open\n"));
+  EXPECT_THAT(late,
+              HasSubstr("\n  late     a checkpoint comes every five minutes: do sequencer and "
+                        "signer run?\n"));
+}
+
 // A published log that the database does not know: a backup from before it was opened.
 TEST_F(LedgerAdminE2e, ServeWaitsForTheReplayAfterARestore) {
   ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);

@@ -1,6 +1,7 @@
 // Somebody has PostgreSQL as its superuser, and the published folder, and neither the keys nor
 // anyone's earlier checkpoint: what they do to a running service, and the line that gives it away.
 // Each line is printed; RIGHTFUL_ATTACK_REPORT names a file that collects them.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -70,18 +72,30 @@ class LedgerAttack : public ::testing::Test {
     return run_program(words, folder_ / "home");
   }
 
-  void start() {
-    service_.emplace(here({"serve",
-                           "--catalog",
-                           std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                           "--listen",
-                           "127.0.0.1:0",
-                           "--workers",
-                           "0"}),
+  [[nodiscard]] std::vector<std::string> serve_words() const {
+    return here({"serve",
+                 "--catalog",
+                 std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
+                 "--listen",
+                 "127.0.0.1:0",
+                 "--workers",
+                 "0"});
+  }
+
+  /// The company's sources, which nobody asks here.
+  [[nodiscard]] static std::vector<std::string> with_sources(
+      std::vector<std::string> environment = {}) {
+    environment.insert(environment.end(),
+                       {"DEMO_SHOP_URL=postgresql:///none",
+                        "DEMO_VOICE_ROOT=/nonexistent",
+                        "DEMO_DOORBELL_ROOT=/nonexistent"});
+    return environment;
+  }
+
+  void start(const std::vector<std::string>& environment = {}) {
+    service_.emplace(serve_words(),
                      folder_ / "home",
-                     std::vector<std::string>{"DEMO_SHOP_URL=postgresql:///none",
-                                              "DEMO_VOICE_ROOT=/nonexistent",
-                                              "DEMO_DOORBELL_ROOT=/nonexistent"},
+                     with_sources(environment),
                      folder_ / fmt::format("serve-{}.txt", ++starts_));
     ASSERT_TRUE(service_->wait_for_output("serves http://", 60s)) << service_->output();
   }
@@ -146,21 +160,30 @@ class LedgerAttack : public ::testing::Test {
     return true;
   }
 
+  /// The database alone, of a service that has stopped.
+  void with_server(const std::function<void()>& action) const {
+    const auto cluster =
+        store::EmbeddedCluster::start_or_adopt({.directory = folder_ / "data"}).value();
+    action();
+  }
+
   /// An auditor takes a checkpoint home.
   void hold(const std::string& name) const {
     fs::copy_file(
         log_folder() / "checkpoint", folder_ / name, fs::copy_options::overwrite_existing);
   }
 
+  /// @param environment  of the auditor's program; their clock, for one.
   [[nodiscard]] Finished verify(const std::vector<std::string>& more = {},
-                                const std::string& place = "") const {
+                                const std::string& place = "",
+                                const std::vector<std::string>& environment = {}) const {
     std::vector<std::string> words{"audit",
                                    "verify",
                                    place.empty() ? log_folder().string() : place,
                                    "--trust",
                                    folder_ / "trust"};
     words.insert(words.end(), more.begin(), more.end());
-    return run(words);
+    return run_program(words, folder_ / "home", environment);
   }
 
   /// What the service has logged since it was started, once it says `words`.
@@ -236,6 +259,24 @@ class LedgerAttack : public ::testing::Test {
 
   static void spoil(Bytes& leaf) { leaf[60] ^= std::byte{1}; }
 
+  /// The database's leaves below `size`, as whoever rebuilds the tiles from it has them.
+  [[nodiscard]] std::vector<Bytes> rows_below(int size) const {
+    std::istringstream rows(sql(fmt::format(
+        "SELECT encode(leaf, 'hex') FROM ledger.body WHERE idx < {} ORDER BY idx", size)));
+    std::vector<Bytes> leaves;
+    for (std::string line; std::getline(rows, line);)
+      leaves.push_back(from_hex(line).value());
+    return leaves;
+  }
+
+  /// Another text of the same length in a leaf.
+  static void replace(Bytes& leaf, const std::string& old, const std::string& other) {
+    const auto found = std::ranges::search(leaf, to_bytes(old));
+    ASSERT_FALSE(found.empty()) << old << " in " << as_text(leaf);
+    ASSERT_EQ(old.size(), other.size());
+    std::ranges::copy(to_bytes(other), found.begin());
+  }
+
   /// Size, root and frontier of the database's head, as they follow from its hashes.
   void rebuild_head() const {
     ledger::Frontier frontier;
@@ -296,36 +337,97 @@ TEST_F(LedgerAttack, EditsABodyAndItsHash) {
 }
 
 TEST_F(LedgerAttack, EditsABodyItsHashAndTheHead) {
+  const int held = published_size();
+  grow_and_publish();
   sql(std::string(kSpoilBody) + ";" + kSpoilHash);
   rebuild_head();
   const int size = published_size();
 
   grow();
 
-  report(service_line("reason=leaves_differ"));
+  const std::string frozen = service_line("event=signer_frozen");
+  report(frozen);
+  EXPECT_THAT(frozen, AnyOf(HasSubstr("leaves_differ"), HasSubstr("root_differs")));
   EXPECT_EQ(sql("SELECT state FROM ledger.log"), "frozen");
   EXPECT_EQ(published_size(), size);
   EXPECT_EQ(verify({"--max-age", "any", "--checkpoint", folder_ / "held"}).exit_code, 0)
       << "what stands published is still the truth";
+
+  Published log = read_published();
+  log.leaves = rows_below(size);
+  forge(log);
+  const Finished verdict = verify({"--checkpoint", folder_ / "held"});
+  expect_found(verdict, 1, "TREE_ROOT");
+  expect_found(verdict, 1, fmt::format("NOT_CONSISTENT@{}", held));
 }
 
 TEST_F(LedgerAttack, CutsTheTailOffAndAppendsOtherRows) {
-  cut_off(published_size() - 2);
+  const int held = published_size();
+  grow_and_publish();
+  const int size = published_size();
+  cut_off(held - 2);
 
   grow();
 
   report(service_line("event=signer_frozen"));
   EXPECT_EQ(sql("SELECT state FROM ledger.log"), "frozen");
+  EXPECT_EQ(published_size(), size);
+
+  while (count("ledger.entry") < size && !HasFailure())  // a frozen log takes leaves
+    grow();
+  Published log = read_published();
+  log.leaves = rows_below(size);
+  forge(log);
+  const Finished verdict = verify({"--checkpoint", folder_ / "held"});
+  expect_found(verdict, 1, "TREE_ROOT");
+  expect_found(verdict, 1, fmt::format("NOT_CONSISTENT@{}", held));
 }
 
+/// The folder too is as it was: only who holds something newer, or waits, can tell.
 TEST_F(LedgerAttack, CutsTheTailOffAndStops) {
-  const std::string yesterday = folder_ / "yesterday";
-  fs::copy(log_folder(), yesterday, fs::copy_options::recursive);
+  const int kept = published_size();
+  fs::copy(log_folder(), folder_ / "kept", fs::copy_options::recursive);
   grow_and_publish();
+  ASSERT_EQ(verify({"--memory", folder_ / "memory"}).exit_code, 0);
   hold("newer");
+  stop();
+  with_server([&] {
+    cut_off(kept);
+    sql("DELETE FROM ledger.outbox");
+  });
+  fs::remove_all(log_folder());
+  fs::copy(folder_ / "kept", log_folder(), fs::copy_options::recursive);
 
-  expect_found(verify({"--checkpoint", folder_ / "newer"}, yesterday), 1, "NOT_CONSISTENT");
-  expect_found(verify({"--now", "2100-01-01T00:00:00Z"}, yesterday), 2, "STALE");
+  EXPECT_EQ(verify().exit_code, 0) << "to whoever holds nothing it is a shorter log, at first";
+  expect_found(verify({"--checkpoint", folder_ / "newer"}), 1, "NOT_CONSISTENT");
+  expect_found(verify({"--memory", folder_ / "memory"}), 1, "NOT_CONSISTENT");
+  expect_found(verify({}, "", later_by(16min)), 2, "STALE");
+  start();
+  report(service_line("event=signer_frozen"));
+}
+
+/// A lock that the sequencer passes over without a word, as if another one worked.
+TEST_F(LedgerAttack, StopsTheSequencer) {
+  const int size = published_size();
+  std::jthread attacker(
+      [this] { sql("BEGIN; SELECT FROM ledger.head FOR UPDATE; SELECT pg_sleep(15); COMMIT"); });
+  ASSERT_TRUE(wait_until([this] {
+    return sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1";
+  }));
+  grow();
+  report(service_line("event=ledger_behind"));
+  report(line_with(run(here({"admin", "ledger", "status"})).output, "behind "));
+  EXPECT_EQ(published_size(), size);
+  EXPECT_EQ(verify({}, "", later_by(14min)).exit_code, 0) << verify().output;
+  expect_found(verify({}, "", later_by(16min)), 2, "STALE");
+  attacker.join();
+  stop();
+
+  start(later_by(11min));  // it works again
+
+  ASSERT_TRUE(wait_until([this] { return published_size() == count("ledger.entry"); }));
+  const std::string again = sql("SELECT max(idx) FROM ledger.lookup WHERE act = 'log.heartbeat'");
+  expect_found(verify(), 0, "SILENCE@" + again);
 }
 
 TEST_F(LedgerAttack, SwapsTwoEntries) {
@@ -346,6 +448,48 @@ TEST_F(LedgerAttack, ShowsAnEntryTwice) {
   expect_found(verdict, 1, "COUNTER_REPLAY");
 }
 
+/// Whatever is put in has no signature of a process's.
+TEST_F(LedgerAttack, InsertsAnEntry) {
+  Published log = read_published();
+  Bytes forged = log.leaves[kVictim];
+  const auto writer = std::string(as_text(forged)).substr(as_text(forged).find("\"w\":\"w_"), 23);
+  replace(forged, writer, "\"w\":\"w_0123456789abcdef");
+  log.leaves.insert(log.leaves.begin() + kVictim, forged);
+  log.leaves.pop_back();
+  forge(log);
+
+  const Finished verdict = verify();
+  expect_found(verdict, 1, "TREE_ROOT");
+  expect_found(verdict, 1, "WRITER_UNKNOWN@5");
+}
+
+TEST_F(LedgerAttack, RenumbersAnEntry) {
+  Published log = read_published();
+  const std::string_view text = as_text(log.leaves[kVictim]);
+  const std::string number(text.substr(text.find("\"n\":"), 5));
+  ASSERT_NE(number, "\"n\":9");
+  replace(log.leaves[kVictim], number + ",", "\"n\":9,");
+  forge(log);
+
+  const Finished verdict = verify();
+  expect_found(verdict, 1, "TREE_ROOT");
+  expect_found(verdict, 1, "WRITER_SIG@5");
+}
+
+/// Its writer has ended since, and said how many there were.
+TEST_F(LedgerAttack, TakesAnEntryOut) {
+  restart();
+  grow_and_publish();
+  Published log = read_published();
+  log.leaves.erase(log.leaves.begin() + kVictim);
+  log.leaves.push_back(log.leaves.back());
+  forge(log);
+
+  const Finished verdict = verify();
+  expect_found(verdict, 1, "TREE_ROOT");
+  expect_found(verdict, 1, "COUNTER_GAP");
+}
+
 TEST_F(LedgerAttack, RestoresYesterdaysDatabase) {
   stop();
   ASSERT_EQ(run_tool("cp", {"-a", folder_ / "data/postgres", folder_ / "yesterday"}).exit_code, 0);
@@ -355,18 +499,7 @@ TEST_F(LedgerAttack, RestoresYesterdaysDatabase) {
   fs::remove_all(folder_ / "data/postgres");
   ASSERT_EQ(run_tool("cp", {"-a", folder_ / "yesterday", folder_ / "data/postgres"}).exit_code, 0);
 
-  Running again(here({"serve",
-                      "--catalog",
-                      std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                      "--listen",
-                      "127.0.0.1:0",
-                      "--workers",
-                      "0"}),
-                folder_ / "home",
-                {"DEMO_SHOP_URL=postgresql:///none",
-                 "DEMO_VOICE_ROOT=/nonexistent",
-                 "DEMO_DOORBELL_ROOT=/nonexistent"},
-                folder_ / "again.txt");
+  Running again(serve_words(), folder_ / "home", with_sources(), folder_ / "again.txt");
   bool is_up = true;
   ASSERT_TRUE(wait_until([&] {
     if (again.output().find("size_smaller") != std::string::npos) return true;
@@ -387,11 +520,6 @@ TEST_F(LedgerAttack, RestoresYesterdaysDump) {
   grow_and_publish();
   stop();
   const int today = published_size();
-  const auto with_server = [&](const std::function<void()>& action) {
-    const auto cluster =
-        store::EmbeddedCluster::start_or_adopt({.directory = folder_ / "data"}).value();
-    action();
-  };
   const auto state = [this] {
     return sql(
         "SELECT size || ' ' || (SELECT count(*) FROM ledger.outbox) || ' ' || "
@@ -417,18 +545,9 @@ TEST_F(LedgerAttack, RestoresYesterdaysDump) {
   });
 
   for (const std::vector<std::string>& role :
-       {std::vector<std::string>{"work", "--role", "sequencer"},
-        std::vector<std::string>{"serve",
-                                 "--catalog",
-                                 std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                                 "--listen",
-                                 "127.0.0.1:0"}}) {
-    Running refused(here(role),
-                    folder_ / "home",
-                    {"DEMO_SHOP_URL=postgresql:///none",
-                     "DEMO_VOICE_ROOT=/nonexistent",
-                     "DEMO_DOORBELL_ROOT=/nonexistent"},
-                    folder_ / ("refused-" + role.front() + ".txt"));
+       {here({"work", "--role", "sequencer"}), serve_words()}) {
+    Running refused(
+        role, folder_ / "home", with_sources(), folder_ / ("refused-" + role.front() + ".txt"));
     ASSERT_TRUE(wait_until([&] { return !refused.is_running(); })) << refused.output();
     report(line_with(refused.output(), "replay-erasures"));
     EXPECT_THAT(refused.output(),

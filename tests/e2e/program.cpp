@@ -71,6 +71,12 @@ E2eFolder::~E2eFolder() {
   fs::remove_all(path_, error);
 }
 
+#ifdef RIGHTFUL_LATER_CLOCK
+std::vector<std::string> later_by(std::chrono::seconds time) {
+  return {"LD_PRELOAD=" RIGHTFUL_LATER_CLOCK, "TEST_LATER_BY=" + std::to_string(time.count())};
+}
+#endif
+
 Finished run_program(const std::vector<std::string>& arguments,
                      const std::string& home,
                      const std::vector<std::string>& environment) {

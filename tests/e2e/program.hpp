@@ -36,6 +36,10 @@ struct Finished {
   std::string output;  ///< both streams
 };
 
+/// Environment of the built program for which it is so much later than it is; for its children it
+/// is not. For test binaries of rightful_later_clock() (tests/e2e/CMakeLists.txt).
+[[nodiscard]] std::vector<std::string> later_by(std::chrono::seconds time);
+
 /// @param home  HOME of the process. @param environment  further `NAME=value`. @param input  a file
 /// for standard input.
 [[nodiscard]] Finished run_program(const std::vector<std::string>& arguments,
