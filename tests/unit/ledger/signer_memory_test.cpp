@@ -115,9 +115,29 @@ TEST_F(SignerMemories, FreezeWhenLeavesDoNotLeadThere) {
   other_past.claimed.root = root_at(299);
   SignRequest endless = request(257, 300);
   endless.claimed.size = kMaxTreeSize + 1;
+  SignRequest larger = request(257, 300);  // whose root is right for one leaf less
+  larger.claimed.size = 301;
 
-  for (const SignRequest& wrong : {swapped, fewer, more, other_past, endless})
+  for (const SignRequest& wrong : {swapped, fewer, more, other_past, endless, larger})
     expect_frozen(memory_at(257).decide(wrong), FreezeReason::LeavesDiffer);
+}
+
+TEST_F(SignerMemories, FreezeAboveTheLargestTree) {
+  const std::vector<TreeHash> peaks(63, root_at(1));
+  std::string body = body_of(memory_at(1));
+  const auto largest = Frontier::from_peaks(kMaxTreeSize, peaks).value();
+  body.replace(body.find("\n1\n"),
+               body.find("\nkey ") - body.find("\n1\n"),
+               "\n" + std::to_string(kMaxTreeSize) + "\n" + to_base64(largest.root().bytes()));
+  for (std::size_t peak = 1; peak < peaks.size(); ++peak)
+    body += to_base64(peaks[peak].bytes()) + "\n";
+  const auto memory = SignerMemory::parse(as_bytes(with_checksum(body)));
+  ASSERT_THAT(memory, IsOk());
+  SignRequest above = request(0, 1);
+  above.from = kMaxTreeSize;
+  above.claimed.size = kMaxTreeSize + 1;
+
+  expect_frozen(memory->decide(above), FreezeReason::LeavesDiffer);
 }
 
 // F5

@@ -373,6 +373,22 @@ TEST_F(Erasing, AnErasureOfAnotherHashIsFalse) {
   expect_proven(log_.verify(), FindingKind::RedactionFalse, 40);
 }
 
+// Who knows what will be logged could else announce that it is missing.
+TEST_F(Erasing, AnErasureIsNotSaidBeforehand) {
+  log_.fill(298);
+  const std::uint64_t index = log_.size() + 1;
+  const Bytes later = log_.make(log_.fact());
+  declare_erased(index, leaf_hash(later));
+  log_.bodies.push_back(later);
+  log_.publish();
+  log_.erase_body(index);
+
+  const Verified result = log_.verify();
+
+  EXPECT_EQ(result.verdict.severity, Severity::NotEnough) << result.text();
+  EXPECT_TRUE(result.has(FindingKind::BodyMissing, index)) << result.text();
+}
+
 TEST_F(Erasing, AForgedErasureIsFound) {
   log_.fill(298);
   const Bytes hidden = log_.bodies[40];
