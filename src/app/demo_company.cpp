@@ -231,10 +231,10 @@ void CompanyWriter::count_file(std::uint64_t size_bytes) {
 
 /// An instant in the two years before 20 December 2018.
 std::string CompanyWriter::some_time() {
-  using namespace std::chrono;
   constexpr std::size_t kTwoYears = 2UL * 365 * 24 * 3600;
-  const sys_seconds end = sys_days{year{2018} / 12 / 20};
-  return format_rfc3339(end - seconds(static_cast<std::int64_t>(random_.below(kTwoYears))));
+  const std::chrono::sys_seconds end = std::chrono::sys_days{std::chrono::year{2018} / 12 / 20};
+  return format_rfc3339(end -
+                        std::chrono::seconds(static_cast<std::int64_t>(random_.below(kTwoYears))));
 }
 
 /// One text in twelve is hostile.

@@ -6,9 +6,9 @@
 
 namespace rightful::app {
 
-extern const std::string_view demo_schema_sql;
-extern const std::string_view demo_load_sql;
-extern const std::string_view demo_policies_sql;
-extern const std::string_view demo_catalog_yaml;
+extern const std::string_view kDemoSchemaSql;
+extern const std::string_view kDemoLoadSql;
+extern const std::string_view kDemoPoliciesSql;
+extern const std::string_view kDemoCatalogYaml;
 
 }  // namespace rightful::app

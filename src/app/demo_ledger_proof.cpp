@@ -128,7 +128,7 @@ Result<fs::path> change_one_bit(const Copy& copy, const fs::path& scratch) {
   if (at == std::string_view::npos)
     return fail(ErrorCode::NotFound, "the ledger tells of no released package");
   bytes[at + kRelease.size() - 2] ^= std::byte{1};
-  const fs::path changed = scratch / "changed.tar";
+  fs::path changed = scratch / "changed.tar";
   write_file_atomically(changed, bytes, kReadable);
   return changed;
 }

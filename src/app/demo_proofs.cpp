@@ -253,6 +253,7 @@ Proof prove_no_plaintext(const ProofPlan& plan) {
   std::vector<std::string> needles = all_marks();
   needles.insert(needles.end(), plain_texts().begin(), plain_texts().end());
   std::vector<std::string> hex;  // as pg_dump writes bytea
+  hex.reserve(needles.size());
   for (const std::string& needle : needles) {
     hex.push_back(to_hex(as_bytes(needle)));
   }
@@ -296,6 +297,7 @@ Proof prove_no_plaintext(const ProofPlan& plan) {
 /// The checkpoints that travelled in the packages, as far as they were unpacked.
 Proof prove_ledger_verifies(const ProofPlan& plan, const std::vector<ProofSubject>& subjects) {
   std::vector<fs::path> held;
+  held.reserve(subjects.size());
   for (const ProofSubject& subject : subjects)
     held.push_back(unpacked(plan, subject.requester) / archive::kCheckpointEntry);
   fs::create_directories(plan.scratch);

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 /// `en_US_f_Allison` → `en-US`.
 std::string locale_of(const fs::path& voice_folder) {
-  const std::string name = voice_folder.filename().string();
+  std::string name = voice_folder.filename().string();
   if (name.size() < 5) return name;
   return name.substr(0, 2) + "-" + name.substr(3, 2);
 }

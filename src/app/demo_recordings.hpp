@@ -17,7 +17,7 @@ struct Recording {
   std::filesystem::path file;
   std::string locale;      ///< `en-US`, `fr-CA`, `es-MX`, `it-IT`
   std::string transcript;  ///< words made from the file's name
-  std::uint64_t size_bytes;
+  std::uint64_t size_bytes = 0;
 };
 
 /// All WAV files below `sounds`, in an order that depends on their names only.

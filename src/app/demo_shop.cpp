@@ -71,9 +71,9 @@ Result<DemoShop> DemoShop::build(const fs::path& directory) {
   RIGHTFUL_TRY(cluster.create_role(kReader));
   const fs::path load = directory / "load";
   const std::string owner = cluster.url(kDatabase);
-  RIGHTFUL_TRY(run_psql(owner, demo_schema_sql, load));
-  RIGHTFUL_TRY(run_psql(owner, demo_load_sql, load));
-  RIGHTFUL_TRY(run_psql(owner, demo_policies_sql, load));
+  RIGHTFUL_TRY(run_psql(owner, kDemoSchemaSql, load));
+  RIGHTFUL_TRY(run_psql(owner, kDemoLoadSql, load));
+  RIGHTFUL_TRY(run_psql(owner, kDemoPoliciesSql, load));
   fs::remove_all(load);
   return DemoShop(std::move(cluster));
 }

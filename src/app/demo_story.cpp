@@ -33,7 +33,7 @@ Result<void> go_on(const DemoWorld& world) {
 
 /// What the catalog of the demo names by environment variables.
 std::optional<std::string> demo_variable(const DemoWorld& world, const std::string& name) {
-  if (name == "DEMO_SHOP_URL") return world.shop->reader_url();
+  if (name == "DEMO_SHOP_URL" && world.shop) return world.shop->reader_url();
   if (name == "DEMO_VOICE_ROOT") return (world.place.company() / "voice").string();
   if (name == "DEMO_DOORBELL_ROOT") return (world.place.company() / "doorbell").string();
   return std::nullopt;
@@ -54,7 +54,7 @@ Result<void> start_service(DemoWorld& world, const Settings& settings) {
   RIGHTFUL_TRY(world.state, StateStore::open(options, world.clock, world.random));
   RIGHTFUL_TRY(world.state->run_ledger(SignerUse::Child));
   RIGHTFUL_TRY(const auto catalog,
-               parse_catalog(std::string(demo_catalog_yaml), "demo/catalog.yaml"));
+               parse_catalog(std::string(kDemoCatalogYaml), "demo/catalog.yaml"));
   const ServiceOptions service{
       .face = ServiceFace::HttpAndWorkers,
       .data = world.place.state(),
@@ -92,8 +92,9 @@ Result<void> ask_and_fetch(DemoWorld& world,
     return !world.stop.wait(0);
   });
   if (!fetched) return world.stop.wait(0) ? go_on(world) : fetched;
-  display.finish(
-      row, fmt::format("released, {} fetched", human_size(person.request().package->size_bytes)));
+  const std::optional<ReleasedPackage>& package = person.request().package;
+  if (!package) return fail(ErrorCode::NotFound, "what was fetched is no released package");
+  display.finish(row, fmt::format("released, {} fetched", human_size(package->size_bytes)));
   return {};
 }
 
@@ -135,7 +136,8 @@ Result<DemoExportFigures> figures_of(DemoWorld& world, const DemoRequester& pers
   const RequestView& request = person.request();
   store::Transaction transaction = world.state->pool().begin();
   const auto package = store::packages::find(transaction, request.id, person.account());
-  if (!package) return fail(ErrorCode::NotFound, "a released package is not on record");
+  if (!package || !request.package)
+    return fail(ErrorCode::NotFound, "a released package is not on record");
   std::optional<std::int64_t> peak;
   for (const store::AttemptView& attempt :
        store::jobs::attempts(transaction, request.id, person.account())) {
@@ -232,6 +234,7 @@ void run_proofs(DemoWorld& world, Console console) {
                        .stop = world.stop,
                        .holdings = world.company};
   std::vector<ProofSubject> subjects;
+  subjects.reserve(world.people.size());
   for (std::size_t i = 0; i < world.people.size(); ++i) {
     subjects.push_back(
         {*world.people[i], world.report.exports[i].rows, world.report.exports[i].objects});

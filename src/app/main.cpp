@@ -13,19 +13,19 @@
 /// One of the three places that catch what cannot go on. Texts of unknown exceptions stay
 /// unprinted: a library's may hold data.
 int main(int argc, char** argv) {
-  using namespace rightful;
+  namespace app = rightful::app;
   const std::vector<std::string> words(argv + 1, argv + argc);
   const app::Console console = app::process_console();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ,
               SIG_IGN);  // a limit on file sizes is an error of write(2) then, as a full disk is
   try {
-    crypto::forbid_core_dumps();
+    rightful::crypto::forbid_core_dumps();
     return static_cast<int>(app::run_program(words, app::process_environment(), console));
-  } catch (const Failure& failure) {
+  } catch (const rightful::Failure& failure) {
     console.err << "rightful: " << failure.what() << " (" << failure.cause() << ")\n";
-    return static_cast<int>(failure.retry() == Retry::Later ? app::ExitCode::Unavailable
-                                                            : app::ExitCode::Failed);
+    const bool may_pass = failure.retry() == rightful::Retry::Later;
+    return static_cast<int>(may_pass ? app::ExitCode::Unavailable : app::ExitCode::Failed);
   } catch (const std::exception& /*unknown*/) {
     console.err << "rightful: an unexpected error ended the program; its log says more\n";
     return static_cast<int>(app::ExitCode::Failed);

@@ -167,13 +167,13 @@ Result<void> StateStore::open_ledger(const StateStoreOptions& options,
   RIGHTFUL_TRY(const auto origin, ledger::Origin::parse(options.ledger_origin));
   RIGHTFUL_TRY(const auto build, ledger::Build::parse(RIGHTFUL_VERSION));
   RIGHTFUL_TRY(make_signer_key(settings, origin, options_.signer_directory, random));
-  RIGHTFUL_TRY(store::open_ledger(settings, origin, *keys_, clock, random));
+  RIGHTFUL_TRY(store::open_ledger(settings, origin, keys(), clock, random));
   RIGHTFUL_TRY(record_signer_key(settings, options_.signer_directory, random));
   if (serves(options)) RIGHTFUL_TRY(check_restored(settings, options_.ledger_directory));
   ledger_ = std::make_unique<store::LedgerWriter>(
       settings,
       store::LedgerWriterSettings{.role = options.role, .build = build},
-      *keys_,
+      keys(),
       clock,
       random);
   return ledger_->start();
@@ -218,7 +218,7 @@ Result<void> StateStore::run_ledger(SignerUse use) {
                     .ledger_directory = options_.ledger_directory,
                     .signer_socket = SignerPlace(options_.signer_directory).socket(),
                     .build = *ledger::Build::parse(RIGHTFUL_VERSION),
-                    .keys = *keys_,
+                    .keys = keys(),
                     .clock = *clock_,
                     .random = *random_},
       options_.signer_directory,
@@ -228,7 +228,7 @@ Result<void> StateStore::run_ledger(SignerUse use) {
 }
 
 void StateStore::keep() {
-  keys_->forget_destroyed_keks(clock_->steady_now());
+  keys().forget_destroyed_keks(clock_->steady_now());
   try {
     if (cluster_ && cluster_->is_owner()) {
       const auto restarted = cluster_->ensure_running();

@@ -17,7 +17,7 @@ enum class PackageLook : std::uint8_t {
 };
 
 struct LookedAt {
-  PackageLook look;
+  PackageLook look = PackageLook::Foreign;
   /// Bytes that the whole has at least, where a CutOff file is long enough to tell.
   std::optional<std::uint64_t> least_size;
 };

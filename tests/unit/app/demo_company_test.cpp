@@ -152,7 +152,7 @@ TEST_F(DemoCompanyTest, RefusesTooFewRecordings) {
 }
 
 TEST(DemoCatalog, IsWithoutAMistake) {
-  const auto loaded = parse_catalog(std::string(demo_catalog_yaml), "demo/catalog.yaml");
+  const auto loaded = parse_catalog(std::string(kDemoCatalogYaml), "demo/catalog.yaml");
 
   ASSERT_THAT(loaded, IsOk());
   EXPECT_EQ(loaded->catalog.datasets().size(), 12U);
