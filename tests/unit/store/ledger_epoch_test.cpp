@@ -125,12 +125,13 @@ TEST_F(LedgerEpochTest, HasNoLastWordWhileItGoesOnOrWhenItIsFull) {
 /// Of an empty epoch with a span of 4: what several threads that wait were given, and when.
 class LedgerEpochQueue : public ::testing::Test {
  protected:
-  /// Returns once the thread waits, or has been given something.
+  /// Returns once the thread waits, or has been given something. It fills a hole if it must.
   std::future<std::optional<LeafNumbers>> take_later(std::size_t count,
                                                      std::chrono::milliseconds limit = 10s) {
     const std::size_t before = epoch_.waiting_count();
-    auto taken = std::async(std::launch::async,
-                            [this, count, limit] { return epoch_.take(count, limit, nullptr); });
+    auto taken = std::async(std::launch::async, [this, count, limit] {
+      return epoch_.take(count, limit, [this] { commit(*epoch_.try_take(1)); });
+    });
     while (epoch_.waiting_count() == before)
       if (taken.wait_for(1ms) == std::future_status::ready) break;
     return taken;
@@ -190,6 +191,17 @@ TEST_F(LedgerEpochQueue, WhoGivesUpMakesWay) {
   EXPECT_EQ(much.get(), std::nullopt);
 
   EXPECT_THAT(little.get(), Optional(ElementsAre(5))) << "nothing else has changed";
+}
+
+TEST_F(LedgerEpochQueue, WhoWaitsIsWokenToFillAHole) {
+  const auto slow = epoch_.take(1, 1s, nullptr);
+  commit(*epoch_.take(3, 1s, nullptr));
+  auto taken = take_later(2);
+
+  epoch_.settle(*slow, CommitFate::RolledBack);
+
+  EXPECT_EQ(taken.wait_for(5s), std::future_status::ready) << "before its limit";
+  EXPECT_THAT(taken.get(), Optional(ElementsAre(5, 6)));
 }
 
 TEST_F(LedgerEpochQueue, AnEndIsToldToAll) {
