@@ -1,11 +1,17 @@
 #include "app/audit_options.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <exception>
 #include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include "rightful/core/clock.hpp"
+#include "rightful/core/failure.hpp"
 #include "rightful/core/files.hpp"
 #include "rightful/ledger/trust_file.hpp"
 
@@ -65,21 +71,36 @@ Result<void> read_trust(const ParsedCommand& line, ledger::VerifyRequest& reques
   return {};
 }
 
+// Before hours of reading: what a verdict has shown must be kept for the next time.
+Result<void> check_memory_folder(const std::filesystem::path& memory) {
+  const auto folder = memory.has_parent_path() ? memory.parent_path() : std::filesystem::path(".");
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return fail(ErrorCode::InvalidArgument,
+              "--memory: no file can be written in " + folder.string() + ": " +
+                  std::system_category().message(errno));
+}
+
+Result<void> read_memory(const std::string& memory, ledger::VerifyRequest& request) {
+  RIGHTFUL_TRY(check_memory_folder(memory));
+  auto note = read_file(memory, ledger::kMaxNoteSizeBytes);
+  if (!note && note.error().code == ErrorCode::NotFound) return {};  // the first time
+  if (!note) return fail(note.error().code, "--memory: " + note.error().detail);
+  const auto parsed = ledger::parse_note(*note);
+  if (!parsed) {
+    return fail(
+        ErrorCode::InvalidArgument,
+        "the memory " + memory + " is damaged, or is another file: " + parsed.error().detail);
+  }
+  request.held.push_back({.name = memory, .note = *std::move(note)});
+  return {};
+}
+
 Result<void> read_held(const ParsedCommand& line, ledger::VerifyRequest& request) {
   for (const std::string& path : line.values("--checkpoint")) {
     RIGHTFUL_TRY(auto note, named("--checkpoint", read_file(path, ledger::kMaxNoteSizeBytes)));
     request.held.push_back({.name = path, .note = std::move(note)});
   }
-  const auto memory = line.value("--memory");
-  if (!memory || !std::filesystem::exists(*memory)) return {};
-  RIGHTFUL_TRY(auto note, read_file(*memory, ledger::kMaxNoteSizeBytes));
-  const auto parsed = ledger::parse_note(note);
-  if (!parsed) {
-    return fail(
-        ErrorCode::InvalidArgument,
-        "the memory " + *memory + " is damaged, or is another file: " + parsed.error().detail);
-  }
-  request.held.push_back({.name = *memory, .note = std::move(note)});
+  if (const auto memory = line.value("--memory")) return read_memory(*memory, request);
   return {};
 }
 
@@ -103,7 +124,8 @@ Result<void> read_times(const ParsedCommand& line, ledger::VerifyRequest& reques
 Result<void> read_previous(const ParsedCommand& line, AuditTask& task) {
   const auto path = line.value("--previous");
   if (!path) return {};
-  if (std::filesystem::is_regular_file(*path)) {
+  std::error_code unreadable;  // AuditPlace says why
+  if (std::filesystem::is_regular_file(*path, unreadable)) {
     auto note = read_file(*path, ledger::kMaxNoteSizeBytes);
     if (note && ledger::parse_note(*note)) {
       task.request.previous = {.name = *path, .note = *std::move(note), .tiles = nullptr};
@@ -179,7 +201,14 @@ Result<AuditTask> read_audit_options(const ParsedCommand& line) {
 void keep_memory(const ParsedCommand& line, const ledger::Verdict& verdict) {
   const auto memory = line.value("--memory");
   if (!memory || verdict.severity != ledger::Severity::Report) return;
-  write_file_atomically(*memory, verdict.note, kMemoryMode);
+  try {
+    write_file_atomically(*memory, verdict.note, kMemoryMode);
+  } catch (const Failure& failure) {
+    throw Failure(failure.retry(),
+                  failure.cause(),
+                  "the log is verified, but what it showed is not kept for the next time in " +
+                      *memory + ": " + failure.what());
+  }
 }
 
 ExitCode audit_exit_code(ledger::Severity severity) noexcept {
@@ -197,6 +226,18 @@ ExitCode audit_exit_code(ledger::Severity severity) noexcept {
 ExitCode report_unusable(Console console, const Error& error) {
   static_cast<void>(report(console, error));
   return kAuditUnusable;
+}
+
+ExitCode run_audit(const Invocation& invocation, ExitCode (*command)(const Invocation&)) {
+  try {
+    return command(invocation);
+  } catch (const Failure& failure) {
+    return report_unusable(invocation.console, {ErrorCode::Unavailable, failure.what()});
+  } catch (const std::exception& /*unknown*/) {
+    return report_unusable(
+        invocation.console,
+        {ErrorCode::Unavailable, "an unexpected error ended the check: nothing is proven"});
+  }
 }
 
 Result<std::uint64_t> parse_index(std::string_view option, std::string_view text) {

@@ -31,13 +31,19 @@ struct AuditTask {
 /// @return what is wrong with a value or a file that an option names.
 [[nodiscard]] Result<AuditTask> read_audit_options(const ParsedCommand& line);
 
-/// Keeps the checkpoint that was verified, when there is a `--memory`. Errors  Failure
+/// Keeps the checkpoint that was verified, when there is a `--memory`: after the verdict was
+/// printed. Errors  Failure, which says that the log is verified and its memory not kept.
 void keep_memory(const ParsedCommand& line, const ledger::Verdict& verdict);
 
 [[nodiscard]] ExitCode audit_exit_code(ledger::Severity severity) noexcept;
 
 /// Prints the error; kAuditUnusable.
 [[nodiscard]] ExitCode report_unusable(Console console, const Error& error);
+
+/// What `command` answers; kAuditUnusable when an exception ends it: a broken disk or too little
+/// memory is no proof of damage.
+[[nodiscard]] ExitCode run_audit(const Invocation& invocation,
+                                 ExitCode (*command)(const Invocation&));
 
 /// Decimal, nothing else. @return InvalidArgument, naming the option.
 [[nodiscard]] Result<std::uint64_t> parse_index(std::string_view option, std::string_view text);

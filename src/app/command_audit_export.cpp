@@ -1,6 +1,8 @@
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
-#include "rightful/core/failure.hpp"
 #include "rightful/ledger/entry_verifier.hpp"
 #include "rightful/ledger/log_export.hpp"
 
@@ -93,7 +95,9 @@ Result<ledger::ExportRequest> read_export(const ParsedCommand& line) {
   RIGHTFUL_TRY(filter.since, read_time(line, "--since"));
   RIGHTFUL_TRY(filter.until, read_time(line, "--until"));
   request.tool = "rightful " RIGHTFUL_VERSION;
-  if (std::filesystem::exists(std::filesystem::symlink_status(line.required_value("--out"))))
+  std::error_code unknown;  // then writing it says why
+  if (std::filesystem::exists(
+          std::filesystem::symlink_status(line.required_value("--out"), unknown)))
     return fail(ErrorCode::Conflict,
                 "something has the name " + line.required_value("--out") +
                     " already, and nothing is overwritten; name another file with --out");
@@ -162,8 +166,8 @@ ExitCode export_place(const Invocation& invocation) {
                      invocation.line.has("--json") ? AuditStyle::Json : AuditStyle::Text,
                      invocation.line.has("--explain") ? Explains::Yes : Explains::No);
   const ledger::Verdict verdict = verify_log(place->source(), task->request, report);
-  keep_memory(invocation.line, verdict);
   report.end(verdict, task->request, AuditScope::WholeLog);
+  keep_memory(invocation.line, verdict);
   if (verdict.severity != ledger::Severity::Report) return audit_exit_code(verdict.severity);
   const auto written = write_evidence(*place, verdict, *request, *task, invocation);
   if (!written) return report_unusable(invocation.console, written.error());
@@ -171,12 +175,7 @@ ExitCode export_place(const Invocation& invocation) {
 }
 
 ExitCode run(const Invocation& invocation) {
-  try {
-    return export_place(invocation);
-  } catch (const Failure& failure) {
-    // As in `audit verify`: 1 is the proof of damage, which a full disk is not.
-    return report_unusable(invocation.console, {ErrorCode::Unavailable, failure.what()});
-  }
+  return run_audit(invocation, &export_place);
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include "rightful/core/failure.hpp"
 #include "rightful/core/files.hpp"
 #include "rightful/ledger/entry_verifier.hpp"
 #include "rightful/ledger/leaf.hpp"
@@ -89,10 +88,10 @@ ExitCode verify_place(const Invocation& invocation, const AuditTask& task) {
   const ledger::Verdict verdict = selection != nullptr
                                       ? verify_selection(*selection, task.request, report)
                                       : verify_log(place->source(), task.request, report);
-  if (selection == nullptr) keep_memory(invocation.line, verdict);
   report.end(verdict,
              task.request,
              selection != nullptr ? AuditScope::SingleEntries : AuditScope::WholeLog);
+  if (selection == nullptr) keep_memory(invocation.line, verdict);
   return audit_exit_code(verdict.severity);
 }
 
@@ -109,12 +108,7 @@ ExitCode verify(const Invocation& invocation) {
 }
 
 ExitCode run(const Invocation& invocation) {
-  try {
-    return verify(invocation);
-  } catch (const Failure& failure) {
-    // main() would answer 1 or 4; here 1 is the proof of damage, which a broken disk is not.
-    return report_unusable(invocation.console, {ErrorCode::Unavailable, failure.what()});
-  }
+  return run_audit(invocation, &verify);
 }
 
 }  // namespace

@@ -1,15 +1,20 @@
 // `rightful audit verify`: exit codes, lines, and the memory.
 
 #include <filesystem>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
 #include "rightful/core/files.hpp"
 #include "rightful/ledger/trust_file.hpp"
 
+#include "app/audit_options.hpp"
 #include "tests/unit/app/ended.hpp"
+#include "tests/unit/app/file_size_limit.hpp"
 #include "tests/unit/ledger/published_log.hpp"
 
 namespace rightful::app {
@@ -108,6 +113,13 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
       {{"audit", "verify", file("none"), "--trust", file("trust")}, "neither a folder nor"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--memory", file("bad_memory")},
        "is damaged"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--memory", file("none/seen.note")},
+       "--memory: no file can be written in " + file("none")},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--memory", file("trust/seen.note")},
+       "--memory: no file can be written in " + file("trust")},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--memory", folder}, "Is a directory"},
+      {{"audit", "verify", folder, "--trust", file("trust"), "--previous", std::string(300, 'x')},
+       "File name too long"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--checkpoint", file("none")},
        "no file"},
       {{"audit", "verify", folder, "--trust", file("trust"), "--now", "yesterday"}, ""},
@@ -136,6 +148,33 @@ TEST_F(AuditVerify, WhatCannotBeUsedIsThree) {
     EXPECT_THAT(ended.err, HasSubstr(why));
     EXPECT_THAT(ended.out, IsEmpty());
   }
+}
+
+TEST_F(AuditVerify, NoExceptionIsAProof) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const ParsedCommand line;
+  const std::vector<std::string> environment;
+  const Invocation invocation{.line = line,
+                              .environment = environment,
+                              .console = {.out = out, .err = err, .is_err_terminal = false}};
+
+  const ExitCode code = run_audit(
+      invocation, [](const Invocation& /*unused*/) -> ExitCode { throw std::bad_alloc(); });
+
+  EXPECT_EQ(code, kAuditUnusable);
+  EXPECT_THAT(err.str(), HasSubstr("an unexpected error"));
+}
+
+TEST_F(AuditVerify, AVerdictWhoseMemoryIsNotKeptIsStillTold) {
+  const rightful::testing::FileSizeLimit full(0);
+
+  const Ended ended = verify({"--memory", file("memory")});
+
+  EXPECT_EQ(ended.status(), 3);
+  EXPECT_THAT(ended.out, HasSubstr("verdict: verified"));
+  EXPECT_THAT(ended.err, HasSubstr("the log is verified, but what it showed is not kept"));
+  EXPECT_FALSE(std::filesystem::exists(file("memory")));
 }
 
 TEST_F(AuditVerify, TheMemoryFindsACutEnd) {
