@@ -509,21 +509,22 @@ TEST_F(SequencerTamper, AnExchangedEnrolmentKeyStopsTheLog) {
 class ForgedRedaction : public SequencerTamper {
  protected:
   ForgedRedaction() {
-    const auto lost = log().at(kLost);
-    const auto hash =
-        ledger::TreeHash::parse(
-            from_hex(ask("SELECT encode(leaf_hash, 'hex') FROM ledger.entry WHERE idx = 9"))
-                .value())
-            .value();
-    redaction_.emplace(
-        ledger::Staff{ledger::StaffRef::random(random_)},
-        ledger::events::LogRedacted{.from = ledger::WriterId::parse(lost.writer).value(),
-                                    .idx = kLost,
-                                    .leaf = hash,
-                                    .n = lost.n,
-                                    .second = ledger::StaffRef::random(random_),
-                                    .why = "accident"});
+    lost_ = log().at(kLost);
+    redaction_.emplace(redaction_by_hash_of("9"));
     tamper("DELETE FROM ledger.body WHERE idx = 9; DELETE FROM ledger.lookup WHERE idx = 9");
+  }
+
+  /// Of the lost entry. @param index  of the entry whose hash it names.
+  [[nodiscard]] ledger::Event redaction_by_hash_of(const std::string& index) {
+    const auto hash =
+        from_hex(ask("SELECT encode(leaf_hash, 'hex') FROM ledger.entry WHERE idx = " + index));
+    return {ledger::Staff{ledger::StaffRef::random(random_)},
+            ledger::events::LogRedacted{.from = ledger::WriterId::parse(lost_.writer).value(),
+                                        .idx = kLost,
+                                        .leaf = ledger::TreeHash::parse(hash.value()).value(),
+                                        .n = lost_.n,
+                                        .second = ledger::StaffRef::random(random_),
+                                        .why = "accident"}};
   }
 
   void expect_found() {
@@ -535,8 +536,20 @@ class ForgedRedaction : public SequencerTamper {
   void empty_outbox() { database_.execute_as_admin("DELETE FROM ledger.outbox"); }
 
   static constexpr std::uint64_t kLost = 9;
+  OutboxLeaf lost_;
   std::optional<ledger::Event> redaction_;
 };
+
+TEST_F(ForgedRedaction, OfAnotherHashHidesNothing) {
+  const Bytes leaf = writer_.leaf(21, redaction_by_hash_of("8"));
+
+  stage({leaf});
+  expect_found();
+  drain();
+  EXPECT_EQ(count("ledger.lookup WHERE act = 'log.redacted'"), 1);
+  expect_found();
+  EXPECT_TRUE(audit().has(FindingKind::RedactionFalse, kLost)) << audit().text();
+}
 
 TEST_F(ForgedRedaction, OfAStrangerHidesNothing) {
   const HandWriter forger = hand_writer();
