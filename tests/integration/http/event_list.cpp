@@ -53,13 +53,23 @@ std::string_view why_not_yet(const std::vector<NotYet>& list, std::string_view n
   return found == list.end() ? std::string_view() : found->why;
 }
 
+std::string leaves_or_reason(const std::set<std::string>& leaves, std::string_view why) {
+  return leaves.empty() ? "none: " + std::string(why) : joined(leaves, " ");
+}
+
 std::string route_list(const ObservedLeaves& observed) {
-  std::string text = "| route | leaves |\n|---|---|\n";
+  std::string text = "| route | done | refused |\n|---|---|---|\n";
   for (const auto& route : http::all_routes()) {
     const std::string method(route.method);
     const std::string pattern(route.pattern);
-    text += fmt::format(
-        "| `{} {}` | {} |\n", method, pattern, joined(observed.of_route(method, pattern), " "));
+    const std::string name = method + " " + pattern;
+    text +=
+        fmt::format("| `{}` | {} | {} |\n",
+                    name,
+                    leaves_or_reason(observed.of_route(method, pattern, ledger::Outcome::Ok),
+                                     why_no_leaf(no_leaf_when_done(), name)),
+                    leaves_or_reason(observed.of_route(method, pattern, ledger::Outcome::Denied),
+                                     why_no_leaf(no_leaf_when_refused(), name)));
   }
   return text;
 }
@@ -97,7 +107,63 @@ std::string place_list(const std::filesystem::path& source) {
   return text;
 }
 
+constexpr std::string_view kNobody = "it says nothing about anybody";
+constexpr std::string_view kOwn =
+    "people look at what is their own; what they take away has leaves";
+constexpr std::string_view kOpen = "hashes and signatures are for everybody";
+constexpr std::string_view kNoRefusal = "nobody is refused";
+constexpr std::string_view kNoSession = "without a session nobody is known, and nothing is told";
+constexpr std::string_view kNotTheirs =
+    "somebody else's is not found, as if it never was; without a session nobody is known";
+
 }  // namespace
+
+const std::vector<NoLeaf>& no_leaf_when_done() {
+  static const std::vector<NoLeaf> kList{
+      {"GET /livez", kNobody},
+      {"GET /readyz", kNobody},
+      {"GET /v1/service", kNobody},
+      {"POST /v1/salt",
+       "the answer is alike for every account, known or not; the sign-in after it has the leaf"},
+      {"GET /v1/session", kOwn},
+      {"GET /v1/sessions", kOwn},
+      {"GET /v1/account", kOwn},
+      {"GET /v1/requests", kOwn},
+      {"GET /v1/requests/{id}", kOwn},
+      {"GET /v1/ledger/{id}/checkpoint", kOpen},
+      {"GET /v1/ledger/{id}/checkpoints/{path}", kOpen},
+      {"GET /v1/ledger/{id}/health", "the log's sizes and ages are about nobody"},
+      {"GET /upload", kNobody},
+      {"GET /v1/upload",
+       "the holder of a link sees a title and a date, never whose; what they send has the leaf"}};
+  return kList;
+}
+
+const std::vector<NoLeaf>& no_leaf_when_refused() {
+  static const std::vector<NoLeaf> kList{
+      {"GET /livez", kNoRefusal},
+      {"GET /readyz", kNoRefusal},
+      {"GET /v1/service", kNoRefusal},
+      {"POST /v1/salt", kNoRefusal},
+      {"GET /v1/session", kNoSession},
+      {"DELETE /v1/session", kNoSession},
+      {"GET /v1/sessions", kNoSession},
+      {"DELETE /v1/sessions/{id}", kNotTheirs},
+      {"GET /v1/account", kNoSession},
+      {"GET /v1/requests", kNoSession},
+      {"GET /v1/requests/{id}", kNotTheirs},
+      {"POST /v1/requests/{id}/not-mine", kNotTheirs},
+      {"GET /v1/ledger/{id}/checkpoint", kNoRefusal},
+      {"GET /v1/ledger/{id}/checkpoints/{path}", kNoRefusal},
+      {"GET /upload", kNoRefusal},
+      {"GET /v1/upload", "a link that is dead is answered as one that never was"}};
+  return kList;
+}
+
+std::string_view why_no_leaf(const std::vector<NoLeaf>& list, std::string_view route) {
+  const auto found = std::ranges::find(list, route, &NoLeaf::route);
+  return found == list.end() ? std::string_view() : found->why;
+}
 
 const std::vector<NotYet>& moves_not_yet() {
   static const std::vector<NotYet> kList{{"freeze", kOfficers},
@@ -172,9 +238,11 @@ std::string event_list(const ObservedLeaves& observed, const std::filesystem::pa
          "(`RIGHTFUL_WRITE_DOCS=1` writes it). What the leaves hold: "
          "[formats/ledger-leaf.md](formats/ledger-leaf.md).\n\n"
          "## Routes\n\n"
-         "A read is committed before the first byte of its answer leaves. `signin.refused` is "
-         "counted in memory and written once a minute,\nby kind and account, and by kind for all "
-         "unknown accounts together.\n\n" +
+         "All leaves of each route, when it did what it was asked (`out` is `ok`) and when it "
+         "refused it (`denied`); `error` is for work\nthat failed, which no route does. A read is "
+         "committed before the first byte of its answer leaves. `signin.refused` is\ncounted in "
+         "memory and written once a minute, by kind and account, and by kind for all unknown "
+         "accounts together.\n\n" +
          route_list(observed) +
          "\n## Moves of a request\n\n"
          "All leaves of the transactions that make the move, in order. A move that a state does "

@@ -18,6 +18,19 @@ struct NotYet {
   std::string_view why;
 };
 
+/// A route, such as `GET /livez`, that writes no leaf of this outcome, on purpose.
+struct NoLeaf {
+  std::string_view route;
+  std::string_view why;
+};
+
+/// A new route writes one when it does what it is asked, or stands here.
+[[nodiscard]] const std::vector<NoLeaf>& no_leaf_when_done();
+/// Likewise when it refuses somebody.
+[[nodiscard]] const std::vector<NoLeaf>& no_leaf_when_refused();
+/// Empty when the list has no such route.
+[[nodiscard]] std::string_view why_no_leaf(const std::vector<NoLeaf>& list, std::string_view route);
+
 /// Moves by the word of their event.
 [[nodiscard]] const std::vector<NotYet>& moves_not_yet();
 /// Events by their name.

@@ -48,6 +48,12 @@ Acts acts_after(const testing::CollectingRecorder& recorder, std::size_t before)
   return {all.begin() + static_cast<std::ptrdiff_t>(before), all.end()};
 }
 
+std::vector<ledger::Event> leaves_after(const testing::CollectingRecorder& recorder,
+                                        std::size_t before) {
+  const auto all = recorder.events();
+  return {all.begin() + static_cast<std::ptrdiff_t>(before), all.end()};
+}
+
 /// Signs whatever it is asked.
 class ReadySigner final : public ledger::CheckpointSigner {
  public:
@@ -72,6 +78,7 @@ class RouteDriver {
     requester();
     leaving();
     reporting();
+    refusals();
     staff();
   }
 
@@ -105,7 +112,7 @@ class RouteDriver {
     EXPECT_NE(response.status, 405) << method << " " << path;
     if (response.stream) send_all(*response.stream);
     caretaker_.run_once();  // what is counted
-    observed_.route(method, pattern, acts_after(house_.database.recorder(), before));
+    observed_.route(method, pattern, leaves_after(house_.database.recorder(), before));
     return response;
   }
 
@@ -139,6 +146,33 @@ class RouteDriver {
             {"unlock_key", to_base64(enrolment.unlock_key.bytes())},
             {"sign_key", to_base64(enrolment.sign_key.bytes())},
             {"wraps", wraps}};
+  }
+
+  /// Without a session, and for what is somebody else's.
+  void refusals() {
+    for (const auto& [method, path] : {std::pair("GET", "/v1/session"),
+                                       std::pair("DELETE", "/v1/session"),
+                                       std::pair("GET", "/v1/sessions"),
+                                       std::pair("GET", "/v1/account"),
+                                       std::pair("GET", "/v1/requests")}) {
+      EXPECT_EQ(call(method, path, path).status, 401) << method << " " << path;
+    }
+    const Person ines = house_.enrolled("ines");
+    const Person john = house_.enrolled("john");
+    const auto theirs = house_.signed_in(ines).session;
+    const auto request = house_.requests.submit(theirs, house_.a_submission(ines))->id.to_string();
+    const Caller here = browser_of(john);
+    const std::string path = "/v1/requests/" + request;
+    EXPECT_EQ(call("GET", "/v1/requests/{id}", path, here).status, 404);
+    EXPECT_EQ(
+        call("POST", "/v1/requests/{id}/not-mine", path + "/not-mine", here, json::object()).status,
+        404);
+    EXPECT_EQ(
+        call("DELETE", "/v1/sessions/{id}", "/v1/sessions/" + theirs.id.to_string(), here).status,
+        404);
+    EXPECT_EQ(call("GET", "/v1/upload", "/v1/upload", {.cookie = {}, .token = std::string(43, 'A')})
+                  .status,
+              404);
   }
 
   void without_anybody() {
@@ -582,11 +616,10 @@ class LinkDriver : public UploadLink {
   void observe(ObservedLeaves& observed, const char* method, const Deed& deed) {
     const std::size_t before = world_.acts().size();
     deed();
-    const Acts acts = acts_after(world_.recorder(), before);
     if (method != nullptr) {
-      observed.route(method, "/v1/upload", acts);
+      observed.route(method, "/v1/upload", leaves_after(world_.recorder(), before));
     } else {
-      observed.other(acts);
+      observed.other(acts_after(world_.recorder(), before));
     }
   }
 
@@ -604,6 +637,39 @@ void expect_all_routes(const ObservedLeaves& observed) {
   for (const Route& route : all_routes()) {
     EXPECT_TRUE(observed.has_route(std::string(route.method), std::string(route.pattern)))
         << "drive this route: " << route.method << " " << route.pattern;
+  }
+}
+
+/// Done and refused, each route has a leaf or a reason; none has both.
+void expect_leaf_or_reason(const ObservedLeaves& observed) {
+  for (const Route& route : all_routes()) {
+    const std::string method(route.method);
+    const std::string pattern(route.pattern);
+    const std::string name = method + " " + pattern;
+    for (const auto& [outcome, reasons] :
+         {std::pair(ledger::Outcome::Ok, &testing::no_leaf_when_done()),
+          std::pair(ledger::Outcome::Denied, &testing::no_leaf_when_refused())}) {
+      const bool has_reason = !testing::why_no_leaf(*reasons, name).empty();
+      EXPECT_NE(observed.of_route(method, pattern, outcome).empty(), !has_reason)
+          << name << ", " << name_of(outcome)
+          << (has_reason ? ": it writes a leaf: take away its reason"
+                         : ": no leaf was seen: write one, or a reason in event_list.cpp");
+    }
+    EXPECT_TRUE(observed.of_route(method, pattern, ledger::Outcome::Error).empty()) << name;
+  }
+}
+
+/// A reason outlives no route.
+void expect_reasons_of_routes() {
+  for (const auto* list : {&testing::no_leaf_when_done(), &testing::no_leaf_when_refused()}) {
+    for (const testing::NoLeaf& reason : *list) {
+      EXPECT_TRUE(std::ranges::any_of(all_routes(),
+                                      [&](const Route& route) {
+                                        return reason.route == std::string(route.method) + " " +
+                                                                   std::string(route.pattern);
+                                      }))
+          << reason.route << " is no route";
+    }
   }
 }
 
@@ -648,6 +714,8 @@ TEST(LedgerEvents, StandOnTheirPageAsTheyHappen) {
   WorkDriver(observed).drive();
   const std::filesystem::path source(RIGHTFUL_SOURCE_DIR);
   expect_all_routes(observed);
+  expect_leaf_or_reason(observed);
+  expect_reasons_of_routes();
   expect_all_moves(observed);
   expect_all_events(source);
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "rightful/ledger/event.hpp"
+
 namespace rightful::testing {
 
 using Acts = std::vector<std::string>;
@@ -16,10 +18,15 @@ using Acts = std::vector<std::string>;
 /// Threads  one.
 class ObservedLeaves {
  public:
-  void route(const std::string& method, const std::string& pattern, const Acts& acts) {
+  /// One call of it, and all leaves that it caused.
+  void route(const std::string& method,
+             const std::string& pattern,
+             const std::vector<ledger::Event>& leaves) {
     auto& seen = routes_[{pattern, method}];
-    seen.insert(acts.begin(), acts.end());
-    seen_.insert(acts.begin(), acts.end());
+    for (const ledger::Event& leaf : leaves) {
+      seen[leaf.outcome()].emplace(leaf.act());
+      seen_.emplace(leaf.act());
+    }
   }
 
   /// `from` — event → `to`, with the leaves of the transactions that did it.
@@ -41,11 +48,13 @@ class ObservedLeaves {
 
   [[nodiscard]] bool has_act(const std::string& act) const { return seen_.contains(act); }
 
-  [[nodiscard]] const std::set<std::string>& of_route(const std::string& method,
-                                                      const std::string& pattern) const {
-    static const std::set<std::string> kNone;
-    const auto found = routes_.find({pattern, method});
-    return found == routes_.end() ? kNone : found->second;
+  [[nodiscard]] std::set<std::string> of_route(const std::string& method,
+                                               const std::string& pattern,
+                                               ledger::Outcome outcome) const {
+    const auto route = routes_.find({pattern, method});
+    if (route == routes_.end()) return {};
+    const auto found = route->second.find(outcome);
+    return found == route->second.end() ? std::set<std::string>() : found->second;
   }
 
   struct Move {
@@ -58,7 +67,9 @@ class ObservedLeaves {
   }
 
  private:
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> routes_;
+  using ByOutcome = std::map<ledger::Outcome, std::set<std::string>>;
+
+  std::map<std::pair<std::string, std::string>, ByOutcome> routes_;
   std::map<std::pair<std::string, std::string>, Move> moves_;
   std::set<std::string> seen_;
 };
