@@ -206,6 +206,26 @@ TEST_F(LedgerGateTest, IsNotOpenedByTheNoteOfAnotherSizeOrLog) {
   EXPECT_EQ(cause_of_waiting(5), "ledger_not_covering");
 }
 
+// Of a log that is a real one, in a row that somebody has put there.
+TEST_F(LedgerGateTest, IsNotOpenedByTheKeyOfAnotherLog) {
+  const char* other = "audit.example.test/dsar/2026";
+  const auto signer = make_signer(other, random_);
+  {
+    auto transaction = database_.pool().begin();
+    ASSERT_TRUE(ledger_tables::add_signer_key(transaction,
+                                              1,
+                                              {.key = signer.key(),
+                                               .first_size = 0,
+                                               .last_size = std::nullopt,
+                                               .state = ledger_tables::SignerKeyState::Active}));
+    transaction.commit();
+  }
+  sequence(4, 10);
+  store_note(11, note(11, other, signer));
+
+  EXPECT_EQ(cause_of_waiting(4), "ledger_not_covering");
+}
+
 TEST_F(LedgerGateTest, IsClosedAtOnceInAFrozenLog) {
   sequence(4, 10);
   publish(11);

@@ -52,6 +52,37 @@ TEST_F(SequencerTest, BeginsWithTheGenesis) {
   expect_sound();
 }
 
+// Of another log, another key, another number, or with a signature that does not hold.
+TEST_F(SequencerTest, BeginsWithNoOtherGenesis) {
+  const auto stranger = crypto::SigningKey::generate(random_);
+  const auto elsewhere = ledger::Origin::parse("audit.example.test/dsar/2025").value();
+  const auto& enrolment = keys_.ledger_enrolment_key();
+  const auto genesis = [this](const auto& key, const auto& origin, std::uint64_t n) {
+    return ledger::make_genesis(key, origin, {.n = n, .nonce = {}, .t = clock_.now()});
+  };
+  Bytes forged = genesis(enrolment, origin_, 0);
+  std::byte& first = forged[forged.size() - 88];
+  first = first == std::byte{'A'} ? std::byte{'B'} : std::byte{'A'};
+  const auto sequencer = make_sequencer();
+  for (const Bytes& leaf : {genesis(stranger, origin_, 0),
+                            genesis(enrolment, elsewhere, 0),
+                            genesis(enrolment, origin_, 1),
+                            forged}) {
+    database_.execute_as_admin("DELETE FROM ledger.outbox");
+    stage({leaf});
+    try {
+      static_cast<void>(sequencer->run_batch());
+      ADD_FAILURE() << as_text(leaf);
+    } catch (const Failure& failure) {
+      EXPECT_EQ(failure.cause(), "ledger_no_genesis") << as_text(leaf);
+    }
+    EXPECT_EQ(head_size(), 0U);
+  }
+  stage({genesis(enrolment, origin_, 0)});
+  drain();
+  EXPECT_EQ(log_acts().front(), "log.genesis") << "it goes on once it is there";
+}
+
 TEST_F(SequencerTest, MovesWhatAWriterCommits) {
   const auto writer = start_writer();
   const auto pool = database_.make_pool(1, writer.get());
