@@ -136,8 +136,9 @@ bool LedgerLine::may_publish() {
   throw_system_failure("lock of the published log", errno);
 }
 
-// What is missing is written before anything new; what cannot be is no reason not to go on.
-void LedgerLine::repair_once() {
+// What is missing is written before anything new, at the start and whenever publishing met with
+// files that are gone or differ; what cannot be is no reason not to go on.
+void LedgerLine::repair_if_due() {
   if (std::exchange(is_repaired_, true)) return;
   try {
     static_cast<void>(publisher_.repair());
@@ -153,7 +154,7 @@ void LedgerLine::repair_once() {
 // How long to wait before the next one.
 std::chrono::milliseconds LedgerLine::publish_once() {
   if (!may_publish()) return kAfterFailure;
-  repair_once();
+  repair_if_due();
   const store::PublishReport report = publisher_.publish();
   switch (report.step) {
     case store::PublishStep::Waits:
@@ -167,6 +168,7 @@ std::chrono::milliseconds LedgerLine::publish_once() {
     case store::PublishStep::Frozen:
       return kAfterFailure;
     case store::PublishStep::Stopped:
+      is_repaired_ = false;
       return 10 * kAfterFailure;
   }
   return kAfterFailure;
@@ -179,6 +181,7 @@ void LedgerLine::run_publisher(const std::stop_token& stop) {
     try {
       pause = publish_once();
     } catch (const Failure& failure) {
+      is_repaired_ = is_repaired_ && failure.cause() != "io_error";  // a tile that is gone, perhaps
       const bool is_starting =
           failure.cause() == "unavailable" && clock_.steady_now() - begun < kPatienceWithSigner;
       if (is_starting) pause = kShortestPoll;

@@ -66,11 +66,10 @@ class LedgerLine {
              const std::filesystem::path& folder,
              ledger::LogDirectory directory);
 
-  /// One publisher a log and machine: a second one would ask the signer for trees that have become
-  /// too small meanwhile, which freezes. @return false while another process publishes.
+  /// One publisher a folder. @return false while another process publishes.
   [[nodiscard]] bool may_publish();
   [[nodiscard]] std::chrono::milliseconds publish_once();
-  void repair_once();
+  void repair_if_due();
   void run_sequencer(const std::stop_token& stop);
   void run_publisher(const std::stop_token& stop);
   void wait_for_size(const std::stop_token& stop, std::chrono::milliseconds limit);

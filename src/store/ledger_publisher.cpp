@@ -14,6 +14,7 @@
 #include "rightful/store/ledger_tables.hpp"
 
 #include "store/published_files.hpp"
+#include "store/queries/ledger_publish.hpp"
 #include "store/queries/session.hpp"
 
 namespace rightful::store {
@@ -28,8 +29,8 @@ using ledger_tables::SignerKeyRow;
 using ledger_tables::SignerKeyState;
 
 constexpr std::uint64_t kRebuildAtOnce = 8192;
-// Half of what a request may carry: the signer keeps below its 16 MiB with it.
-constexpr std::uint64_t kLeavesAtOnce = kMaxLeavesPerRequest / 2;
+// Less than what a request may carry: the signer keeps below its 16 MiB with it.
+constexpr std::uint64_t kLeavesAtOnce = kMaxLeavesPerRequest * 3 / 8;
 
 [[noreturn]] void damaged(const std::string& text) {
   throw Failure(Retry::Never, "ledger_damaged", text);
@@ -134,7 +135,7 @@ PublishReport Publisher::publish() {
   if (facts.state == LogState::Purged || !is_due(facts)) {
     return {.step = PublishStep::Waits, .size = edge_ ? edge_->size() : 0};
   }
-  return publish_facts(facts);
+  return publish_in_turn();
 }
 
 PublishReport Publisher::publish_now() {
@@ -144,11 +145,34 @@ PublishReport Publisher::publish_now() {
   if (facts.state == LogState::Purged || is_old) {
     return {.step = PublishStep::Waits, .size = edge_ ? edge_->size() : 0};
   }
-  return publish_facts(facts);
+  return publish_in_turn();
 }
 
-PublishReport Publisher::publish_facts(const Facts& facts) {
+// What was read before the turn may be older than what another one has signed since.
+PublishReport Publisher::publish_in_turn() {
+  Transaction turn = pool_.begin();
+  const bool is_ours =
+      turn.run(queries::kTakePublishersTurn, {settings_.log_id}).only().boolean("is_ours");
+  if (!is_ours) return {.step = PublishStep::Waits, .size = edge_ ? edge_->size() : 0};
+  const Facts facts = read_facts();
+  if (facts.state == LogState::Frozen) return {.step = PublishStep::Frozen};
+  if (is_published_elsewhere(facts)) {
+    return stop("ledger_published_elsewhere",
+                "another process publishes this log into a folder of its own; give all processes "
+                "of one signer the same ledger.dir, or end one of them");
+  }
+  return publish_facts(facts, turn);
+}
+
+// A checkpoint that this publisher has not asked for, since it knows the log. One whose commit was
+// in doubt was asked for.
+bool Publisher::is_published_elsewhere(const Facts& facts) const {
+  return edge_ && facts.newest && facts.newest->size > std::max(edge_->size(), claimed_);
+}
+
+PublishReport Publisher::publish_facts(const Facts& facts, Transaction& turn) {
   const auto begun = clock_.steady_now();
+  if (edge_ && facts.newest && facts.newest->size > edge_->size()) edge_.reset();
   if (!edge_) resume(facts);
   const Batch batch = read_batch(facts);
   bool is_written = false;
@@ -165,7 +189,7 @@ PublishReport Publisher::publish_facts(const Facts& facts) {
   }
   if (batch.claimed.size > batch.old_size) wait_for_standby();
   // Whatever contradicts itself is shown to the signer all the same: it decides, and remembers.
-  const PublishReport report = ask(facts, batch, is_written);
+  const PublishReport report = ask(facts, batch, is_written, turn);
   if (report.step == PublishStep::Published) begun_ = begun;
   return report;
 }
@@ -285,7 +309,12 @@ std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& bat
   }
 }
 
-PublishReport Publisher::ask(const Facts& facts, const Batch& batch, bool is_written) {
+PublishReport Publisher::ask(const Facts& facts,
+                             const Batch& batch,
+                             bool is_written,
+                             Transaction& turn) {
+  turn.run(queries::kAsk);  // a turn that the server has ended meanwhile is somebody else's
+  claimed_ = std::max(claimed_, batch.claimed.size);
   const auto answer = sign(batch);
   if (!answer) {
     const ledger::SignRefusal& refusal = answer.error();
@@ -294,7 +323,7 @@ PublishReport Publisher::ask(const Facts& facts, const Batch& batch, bool is_wri
   }
   signer_size_ = batch.claimed.size;
   if (!is_written) return stop("ledger_not_published", "the files above differ; signed or not");
-  return keep(facts, batch, *answer);
+  return keep(facts, batch, *answer, turn);
 }
 
 PublishReport Publisher::freeze(ledger::FreezeReason reason) {
@@ -318,7 +347,10 @@ PublishReport Publisher::stop(std::string_view what, std::string_view detail) {
   return {.step = PublishStep::Stopped};
 }
 
-PublishReport Publisher::keep(const Facts& facts, const Batch& batch, const std::string& note) {
+PublishReport Publisher::keep(const Facts& facts,
+                              const Batch& batch,
+                              const std::string& note,
+                              Transaction& turn) {
   const auto keys = keys_that_sign(facts.keys);
   const auto opened = ledger::open_checkpoint(as_bytes(note), keys);
   if (!opened) return stop("ledger_note_refused", opened.error().detail);
@@ -327,14 +359,11 @@ PublishReport Publisher::keep(const Facts& facts, const Batch& batch, const std:
       checkpoint.head.root != batch.claimed.root) {
     return stop("ledger_note_refused", "the signer signed another tree than it was asked for");
   }
-  {
-    Transaction transaction = pool_.begin();
-    const auto added = ledger_tables::add_checkpoint(
-        transaction, settings_.log_id, batch.claimed.size, batch.claimed.root, as_bytes(note));
-    if (!added) return stop("ledger_checkpoint_differs", added.error().detail);
-    follow_keys(transaction, facts.keys, opened->signed_by, batch.old_size);
-    transaction.commit();
-  }
+  const auto added = ledger_tables::add_checkpoint(
+      turn, settings_.log_id, batch.claimed.size, batch.claimed.root, as_bytes(note));
+  if (!added) return stop("ledger_checkpoint_differs", added.error().detail);
+  follow_keys(turn, facts.keys, opened->signed_by, batch.old_size);
+  turn.commit();
   const auto replaced = sink_.replace(LogPath::checkpoint(), as_bytes(note));
   if (!replaced) throw_for(replaced.error());
   edge_ = batch.edge;

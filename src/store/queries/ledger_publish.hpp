@@ -6,6 +6,12 @@
 
 namespace rightful::store::queries {
 
+/// Of all publishers of a log, whatever folder they write. A lock of the transaction and of no row:
+/// whoever changes keys or states holds a log's signer and those rows, and a publisher waits for
+/// that signer. The number is this lock's alone ("rght").
+inline constexpr Sql kTakePublishersTurn{
+    "take_publishers_turn", "SELECT pg_try_advisory_xact_lock(1919379572, $1::integer) AS is_ours"};
+
 /// How many hashes a level had at the signed sizes from $2 on; $3 leaves a hash.
 inline constexpr Sql kSignedWidths{
     "signed_widths",

@@ -25,10 +25,12 @@ class LedgerLoopTest : public PublishedLedger {
  protected:
   LedgerLoopTest() { start_signer(); }
 
-  [[nodiscard]] std::unique_ptr<app::LedgerLoop> start_loop() {
+  [[nodiscard]] std::unique_ptr<app::LedgerLoop> start_loop() { return start_loop(ledger_); }
+
+  [[nodiscard]] std::unique_ptr<app::LedgerLoop> start_loop(const std::filesystem::path& folder) {
     auto loop = std::make_unique<app::LedgerLoop>(
         app::LedgerWorkers{.database = database_.settings(),
-                           .ledger_directory = ledger_,
+                           .ledger_directory = folder,
                            .signer_socket = place_.socket(),
                            .build = ledger::Build::parse("0.1.0").value(),
                            .keys = keys_,
@@ -100,6 +102,30 @@ TEST_F(LedgerLoopTest, TwoShareALogWithoutFreezingIt) {
            one("SELECT count(*) AS answer FROM ledger.outbox") == "0";
   })) << process_->output();
   second->finish();
+
+  EXPECT_EQ(log_state(), "open") << process_->output();
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+// They do not see each other's lock, and take turns all the same; both say what is wrong.
+TEST_F(LedgerLoopTest, TwoFoldersByMistakeFreezeNothing) {
+  auto first = start_loop();
+  auto second = start_loop(place_folder_.path() / "other");
+  const auto pool = database_.make_pool(1, writer_.get());
+  ::testing::internal::CaptureStderr();
+  for (int round = 0; round < 8; ++round) {
+    record(*pool, 40);
+    static_cast<void>(real_clock_.wait_for(std::stop_token(), 400ms));
+  }
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              ::testing::HasSubstr("event=ledger_published_elsewhere"));
+  second->finish();
+  writer_->stop();
+  EXPECT_TRUE(wait_for([this] {
+    return published_size() == head_size() &&
+           one("SELECT count(*) AS answer FROM ledger.outbox") == "0";
+  })) << process_->output();
+  first->finish();
 
   EXPECT_EQ(log_state(), "open") << process_->output();
   EXPECT_TRUE(audit().is_verified()) << audit().text();

@@ -1,5 +1,7 @@
 // What is published verifies, whatever breaks off on the way.
 #include <filesystem>
+#include <functional>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -176,6 +178,108 @@ TEST_F(PublishedLedger, TakesPartialTilesAwayLaterWhereItCouldNot) {
   EXPECT_TRUE(audit().is_verified()) << audit().text();
 }
 
+/// Before which something else happens, once.
+class InterruptedSigner final : public ledger::CheckpointSigner {
+ public:
+  explicit InterruptedSigner(ledger::CheckpointSigner& signer) : signer_(signer) {}
+
+  std::expected<std::string, ledger::SignRefusal> sign(
+      const ledger::SignRequest& request) override {
+    if (const auto now = std::exchange(meanwhile, {})) now();
+    return signer_.sign(request);
+  }
+
+  std::function<void()> meanwhile;
+
+ private:
+  ledger::CheckpointSigner& signer_;
+};
+
+// Two processes with folders of their own do not see each other's lock: what the slower one asks
+// for would be smaller than what was signed for the other, and F1 is for ever.
+TEST_F(PublishedLedger, TwoFoldersByMistakeFreezeNothing) {
+  start_signer();
+  fs::create_directories(place_folder_.path() / "other");
+  auto other_folder = ledger::LogDirectory::open(place_folder_.path() / "other").value();
+  store::Publisher other(database_.pool(),
+                         {.log_id = 1, .origin = origin_},
+                         other_folder,
+                         other_folder,
+                         *remote_,
+                         clock_);
+  InterruptedSigner signer(*remote_);
+  store::Publisher first(
+      database_.pool(), {.log_id = 1, .origin = origin_}, *directory_, *directory_, signer, clock_);
+  write(10);
+  signer.meanwhile = [&] {
+    write(10);
+    EXPECT_EQ(other.publish().step, PublishStep::Waits) << "it is not its turn";
+  };
+
+  EXPECT_EQ(first.publish().step, PublishStep::Published);
+  static_cast<void>(other.repair());
+  EXPECT_EQ(other.publish().step, PublishStep::Published);
+  write(10);
+  clock_.advance(std::chrono::seconds(1));
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(first.publish().step, PublishStep::Stopped);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("ledger_published_elsewhere"));
+  static_cast<void>(first.repair());
+  EXPECT_EQ(first.publish().step, PublishStep::Published);
+
+  EXPECT_EQ(log_state(), "open");
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+/// On which something happens before the files are durable, once.
+class InterruptedDisk final : public ledger::TileSink {
+ public:
+  explicit InterruptedDisk(ledger::LogDirectory& directory) : directory_(directory) {}
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override {
+    return directory_.put(path, content);
+  }
+
+  Result<void> flush() override {
+    if (const auto now = std::exchange(meanwhile, {})) now();
+    return directory_.flush();
+  }
+
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
+    return directory_.replace(path, content);
+  }
+
+  std::function<void()> meanwhile;
+
+ private:
+  ledger::LogDirectory& directory_;
+};
+
+// It stood still for long: the server has ended its turn, and somebody else was at it.
+TEST_F(PublishedLedger, AsksNothingOnceItsTurnIsOver) {
+  start_signer();
+  write(3);
+  publish();
+  InterruptedDisk disk(*directory_);
+  auto publisher = make_publisher(disk);
+  write(3);
+  disk.meanwhile = [&] {
+    database_.execute_as_admin(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND "
+        "classid = 1919379572 AND database = (SELECT oid FROM pg_database WHERE datname = "
+        "current_database())");
+    write(3);
+    publish();
+  };
+
+  EXPECT_THROW(static_cast<void>(publisher.publish()), Failure);
+
+  EXPECT_EQ(log_state(), "open");
+  EXPECT_EQ(publisher.publish().step, PublishStep::Stopped) << "it says that there is another one";
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
 TEST_F(PublishedLedger, WritesMissingFilesAgain) {
   start_signer();
   write(150);
@@ -265,10 +369,10 @@ TEST_F(PublishedLedger, GoesInStepsWhereMuchWaits) {
   ledger::TileHashes tiles(*directory_, head_size());
   EXPECT_EQ(ledger::tree_root(tiles, head_size()).value(),
             audit().verdict.checkpoint->checkpoint.head.root);
-  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "6");
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "8");
   EXPECT_EQ(one("SELECT max(step) AS answer FROM (SELECT size - lag(size) OVER (ORDER BY size) AS "
                 "step FROM ledger.checkpoint) AS steps"),
-            "32768");
+            "24576");
 }
 
 }  // namespace
