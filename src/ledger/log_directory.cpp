@@ -157,6 +157,23 @@ void for_each_name(UniqueFd folder, Visit visit) {
   if (errno != 0) throw_system_failure("list a folder of the log", errno);
 }
 
+// Of runs that were killed; names of ours alone.
+void drop_new_files(int parent) {
+  UniqueFd folder(::openat(parent, ".", kFolderFlags));
+  if (!folder.is_open()) throw_system_failure("open a folder of the log", errno);
+  std::vector<std::string> left;
+  for_each_name(std::move(folder), [&left](const std::string& name) {
+    const std::size_t digits = name.find_first_not_of("0123456789", 1);
+    if (name.front() == '.' && digits > 1 && digits != std::string::npos &&
+        name.substr(digits) == ".new")
+      left.push_back(name);
+  });
+  for (const std::string& name : left) {
+    if (::unlinkat(parent, name.c_str(), 0) != 0 && errno != ENOENT)
+      throw_system_failure("unlink of " + name, errno);
+  }
+}
+
 }  // namespace
 
 /// A new file beside its final name; removed unless it was given that name.
@@ -286,6 +303,9 @@ Result<void> LogDirectory::put(const LogPath& path, ByteView content) {
   RIGHTFUL_TRY(Place place, find_place(root_.get(), path, Missing::Create));
   const auto before = compare(read(path), path, content);
   if (before || before.error().code != ErrorCode::NotFound) return before;
+  // Each has a name of its own, and their folder stays: nothing else would ever take these away.
+  if (path.kind() == LogFileKind::SavedCheckpoint && waiting_.empty())
+    drop_new_files(place.folder.get());
   auto file = std::make_unique<NewFile>(std::move(place));
   file->write(content);
   waiting_.emplace(path.text(), std::move(file));

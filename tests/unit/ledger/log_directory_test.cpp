@@ -28,6 +28,7 @@ using rightful::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 namespace fs = std::filesystem;
 
@@ -128,6 +129,18 @@ TEST_F(LogDirectories, DropsPartialsAndWhatAKilledRunLeft) {
   EXPECT_THAT(directory_.drop_partials(LogPath::entry_bundle(0, kTileWidth)), IsOk());
 
   EXPECT_FALSE(fs::exists(folder_.path() / "tile/entries/000.p"));
+}
+
+TEST_F(LogDirectories, ASavedCheckpointTakesAwayWhatKilledRunsLeft) {
+  folder_.write("checkpoints/.7.new", "half");
+  folder_.write("checkpoints/.8.new.mine", "somebody's");
+  folder_.write("checkpoints/7", "whole");
+
+  ASSERT_THAT(directory_.put(LogPath::saved_checkpoint(9), as_bytes("nine")), IsOk());
+  ASSERT_THAT(directory_.flush(), IsOk());
+
+  EXPECT_THAT(names_in(folder_.path() / "checkpoints"),
+              UnorderedElementsAre("7", "9", ".8.new.mine"));
 }
 
 TEST_F(LogDirectories, KeepsPartialsWhoseFullTileIsMissing) {
