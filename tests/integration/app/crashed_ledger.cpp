@@ -50,7 +50,9 @@ std::vector<std::string> names_in(const fs::path& folder) {
 std::expected<std::string, ledger::SignRefusal> WitnessedSigner::sign(
     const ledger::SignRequest& request) {
   was_asked_ = true;
+  const auto begun = std::chrono::steady_clock::now();
   auto answer = signer_.sign(request);
+  lasted_ = std::chrono::ceil<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
   if (answer) signed_size_ = std::max(signed_size_, request.claimed.size);
   return answer;
 }

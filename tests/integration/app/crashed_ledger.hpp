@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,10 +28,14 @@ class WitnessedSigner final : public ledger::CheckpointSigner {
 
   [[nodiscard]] std::uint64_t signed_size() const { return signed_size_; }
 
+  /// From the last question to its answer; 0 while none was answered.
+  [[nodiscard]] std::chrono::microseconds lasted() const { return lasted_; }
+
  private:
   ledger::CheckpointSigner& signer_;
   std::atomic<bool> was_asked_{false};
   std::uint64_t signed_size_ = 0;
+  std::chrono::microseconds lasted_{0};
 };
 
 class CrashedLedger : public PublishedLedger {

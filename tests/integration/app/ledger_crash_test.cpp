@@ -37,16 +37,18 @@ void wait_until(SteadyClock::time_point end) {
     static_cast<void>(clock.wait_for(std::stop_token(), 0ms));
 }
 
-// Half of the kills are aimed at the few milliseconds between request and answer.
+// Half of the kills are aimed at the time between request and answer, as long as the last one took.
 TEST_F(LedgerCrash, TheSignerDiesAtAnyInstant) {
   std::mt19937 dice(20260301);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a printed, fixed seed
   start_signer();
   int in_the_middle = 0;
+  std::chrono::microseconds request_lasts = 3ms;
   for (int kill = 0; kill < kKills; ++kill) {
     write(3);
     WitnessedSigner signer(*remote_);
     const bool is_aimed = kill % 2 == 1;
-    const auto pause = std::chrono::microseconds(dice() % (is_aimed ? 3'000 : 12'000));
+    const std::chrono::microseconds span = is_aimed ? request_lasts : 12ms;
+    const std::chrono::microseconds pause(dice() % static_cast<unsigned>(span.count()));
     std::jthread killer([&, pause](const std::stop_token& stop) {
       while (is_aimed && !signer.was_asked() && !stop.stop_requested())
         std::this_thread::yield();
@@ -63,6 +65,7 @@ TEST_F(LedgerCrash, TheSignerDiesAtAnyInstant) {
         ++in_the_middle;
     }
     killer.join();
+    if (signer.lasted() > 0us) request_lasts = signer.lasted();
     ASSERT_NO_FATAL_FAILURE(look());
     ASSERT_GE(memory().frontier().size(), signer.signed_size());
     start_signer();
@@ -96,6 +99,13 @@ class Progress {
   void set(Phase phase) { phase_->store(phase); }
 
   [[nodiscard]] std::size_t phase() const { return *phase_; }
+
+  /// Until it writes; ten seconds at most.
+  void wait_for_work() const {
+    const auto end = SteadyClock::now() + 10s;
+    while (phase() == Begun && SteadyClock::now() < end)
+      std::this_thread::yield();
+  }
 
  private:
   std::atomic<std::size_t>* phase_ = nullptr;
@@ -144,13 +154,15 @@ class ToldSigner final : public ledger::CheckpointSigner {
   Progress& progress_;
 };
 
-// As long as one publishes on this machine just now, and a little longer, the instants are spread.
+// The instants are spread over the time that publishing takes on this machine just now; half of the
+// kills are aimed at what follows its reading of the database, most of which is connecting.
 TEST_F(LedgerCrash, ThePublisherDiesAtAnyInstant) {
   std::mt19937 dice(20260302);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a printed, fixed seed
   start_signer();
   database_.pool().close_idle();
   std::array<int, Progress::kPhases> found{};
   SteadyClock::duration whole = 40ms;
+  SteadyClock::duration work = 20ms;
   for (int kill = 0; kill < kKills; ++kill) {
     write(kill % 20 == 19 ? 300 : 3);
     const auto pool = database_.make_pool(2, nullptr);
@@ -173,14 +185,22 @@ TEST_F(LedgerCrash, ThePublisherDiesAtAnyInstant) {
     }
     ASSERT_GT(child, 0);
     const bool is_spared = kill % 10 == 0;
+    const bool is_aimed = kill % 2 == 1;
+    if (is_spared || is_aimed) progress.wait_for_work();
+    const auto at_work = SteadyClock::now();
     if (!is_spared) {
-      const double share = static_cast<double>(dice() % 1100) / 1000;
-      wait_until(begun + std::chrono::duration_cast<SteadyClock::duration>(share * whole));
+      const double share = static_cast<double>(dice() % 1000) / 1000;
+      const auto pause =
+          std::chrono::duration_cast<SteadyClock::duration>(share * (is_aimed ? work : whole));
+      wait_until((is_aimed ? at_work : begun) + pause);
       ::kill(child, SIGKILL);
     }
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
-    if (is_spared) whole = SteadyClock::now() - begun;
+    if (is_spared) {
+      whole = SteadyClock::now() - begun;
+      work = SteadyClock::now() - at_work;
+    }
     ++found.at(progress.phase());
     ASSERT_NO_FATAL_FAILURE(look());
   }
