@@ -135,20 +135,21 @@ struct RequestReader::Parts {
     return ReaderState::Refused;
   }
 
-  void begin() {
-    parser.emplace();
-    parser->eager(false);
-    parser->header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
+  Parser& begin() {
+    Parser& begun = parser.emplace();
+    begun.eager(false);
+    begun.header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
     // The limit depends on the route, which only the header tells: check_size().
-    parser->body_limit(std::numeric_limits<std::uint64_t>::max());
+    begun.body_limit(std::numeric_limits<std::uint64_t>::max());
     continued = false;
     streamed.reset();
+    return begun;
   }
 
   /// Hands bytes to Beast. @return false when it refuses them.
-  bool put() {
+  bool put(Parser& begun) {
     boost::system::error_code error;
-    const std::size_t used = parser->put(boost::asio::buffer(buffer), error);
+    const std::size_t used = begun.put(boost::asio::buffer(buffer), error);
     buffer.erase(0, used);
     if (error && error != bhttp::error::need_more) refused = kind_of(error);
     return !refused;
@@ -167,17 +168,17 @@ struct RequestReader::Parts {
     if (size > limits.max_header_bytes) return refuse(ProblemKind::HeaderTooLarge);
     if (end == std::string::npos) return ReaderState::Header;
 
-    begin();
-    if (!put()) return ReaderState::Refused;
-    if (const auto problem = check_header(parser->get())) return refuse(*problem);
-    if (const auto problem = check_size()) return refuse(*problem);
-    return read_body();
+    Parser& begun = begin();
+    if (!put(begun)) return ReaderState::Refused;
+    if (const auto problem = check_header(begun.get())) return refuse(*problem);
+    if (const auto problem = check_size(begun)) return refuse(*problem);
+    return read_body(begun);
   }
 
   /// Without Transfer-Encoding, Content-Length alone says how long a body is.
-  std::optional<ProblemKind> check_size() {
-    const Header& header = parser->get();
-    const auto length = parser->content_length();
+  std::optional<ProblemKind> check_size(const Parser& begun) {
+    const Header& header = begun.get();
+    const auto length = begun.content_length();
     if (is_streamed && is_streamed(to_std(header.method_string()), to_std(header.target()))) {
       if (!length) return ProblemKind::LengthRequired;
       streamed = *length;
@@ -187,12 +188,12 @@ struct RequestReader::Parts {
     return std::nullopt;
   }
 
-  ReaderState read_body() {
+  ReaderState read_body(Parser& begun) {
     if (streamed) return ReaderState::Streamed;
-    if (!parser->is_done() && !buffer.empty() && !put()) return ReaderState::Refused;
-    if (parser->is_done()) return ReaderState::Done;
-    const bool waits =
-        parser->get().count(bhttp::field::expect) > 0 && parser->get().version() == 11;
+    if (!begun.is_done() && !buffer.empty() && !put(begun)) return ReaderState::Refused;
+    if (begun.is_done()) return ReaderState::Done;
+    const Header& header = begun.get();
+    const bool waits = header.count(bhttp::field::expect) > 0 && header.version() == 11;
     if (waits && !std::exchange(continued, true)) return ReaderState::Continue;
     return ReaderState::Body;
   }
@@ -210,12 +211,15 @@ void RequestReader::feed(std::string_view bytes) {
 ReaderState RequestReader::advance() {
   if (parts_->refused) return ReaderState::Refused;
   RIGHTFUL_CHECK(parts_->body_left == 0);
-  return parts_->parser ? parts_->read_body() : parts_->read_header();
+  std::optional<Parser>& begun = parts_->parser;
+  return begun ? parts_->read_body(*begun) : parts_->read_header();
 }
 
 ParsedRequest RequestReader::take() {
-  Parser::value_type message = parts_->parser->release();
-  parts_->parser.reset();
+  std::optional<Parser>& read = parts_->parser;
+  RIGHTFUL_CHECK(read.has_value());
+  Parser::value_type message = read->release();
+  read.reset();
   parts_->body_left = std::exchange(parts_->streamed, std::nullopt).value_or(0);
   const auto [path, query] = split_target(to_std(message.target()));
   return {.method = std::string(to_std(message.method_string())),

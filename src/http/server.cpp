@@ -165,6 +165,7 @@ bool HttpServer::Parts::wait_until_empty(std::chrono::milliseconds timeout) {
 
 HttpServer::HttpServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what cannot be stopped must not be left running
 HttpServer::~HttpServer() {
   stop();
 }
