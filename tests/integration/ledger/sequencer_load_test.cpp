@@ -408,7 +408,8 @@ TEST_F(QueueLoad, AHeldSnapshotDoesNotSlowTheBatches) {
   EXPECT_GE(first.entries, static_cast<std::int64_t>(kRows)) << "nothing was counted";
   EXPECT_LE(last.entries, 3 * first.entries);
   EXPECT_LE(last.blocks, 3 * first.blocks);
-  EXPECT_GE(control.entries, static_cast<std::int64_t>(wanted.value_or(200'000) / 10 * 9)) << "what was taken is still there, and is counted";
+  EXPECT_GE(control.entries, static_cast<std::int64_t>(wanted.value_or(200'000) / 10 * 9))
+      << "what was taken is still there, and is counted";
   EXPECT_GE(
       count("pg_stat_activity WHERE backend_xmin IS NOT NULL AND state = 'idle in transaction'"),
       1);
