@@ -85,9 +85,9 @@ struct ResultMessage {
 };
 
 struct FailureMessage {
-  std::string cause;    ///< `[a-z0-9_]{1,24}`
-  bool is_retried;      ///< counts where our own table does not know the cause
-  std::string dataset;  ///< a name of the catalog, or empty
+  std::string cause;        ///< `[a-z0-9_]{1,24}`
+  bool is_retried = false;  ///< counts where our own table does not know the cause
+  std::string dataset;      ///< a name of the catalog, or empty
 };
 
 using ChildMessage = std::variant<StageMessage,

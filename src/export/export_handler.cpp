@@ -225,6 +225,7 @@ void ExportHandler::destroy_left_objects() {
 
 void ExportHandler::sort_out(const std::vector<StoredObject>& objects) {
   std::vector<std::string> names;
+  names.reserve(objects.size());
   for (const auto& object : objects)
     names.push_back(object.object_name);
   std::map<std::string, store::KnownObject> known;

@@ -220,6 +220,7 @@ std::vector<archive::DatasetCoverage> ExportRun::coverage() const {
 
 crypto::Sha256Digest ExportRun::write_manifest() {
   std::vector<archive::SnapshotTime> snapshots;
+  snapshots.reserve(summary_.snapshots.size());
   for (const auto& snapshot : summary_.snapshots)
     snapshots.push_back(
         {snapshot.source, snapshot.taken_at, snapshot.kind, snapshot.is_consistent});
