@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -63,7 +65,9 @@ store::Publisher CrashedLedger::make_publisher_with(ledger::CheckpointSigner& si
 }
 
 ledger::SignerMemory CrashedLedger::memory() {
-  return place_.enter("2026").value().memory().value();
+  auto memory = place_.enter("2026").value().memory();
+  if (!memory) throw std::runtime_error(memory.error().detail);
+  return *std::move(memory);
 }
 
 void CrashedLedger::look() {
