@@ -369,10 +369,81 @@ TEST_F(PublishedLedger, GoesInStepsWhereMuchWaits) {
   ledger::TileHashes tiles(*directory_, head_size());
   EXPECT_EQ(ledger::tree_root(tiles, head_size()).value(),
             audit().verdict.checkpoint->checkpoint.head.root);
-  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "8");
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "11");
   EXPECT_EQ(one("SELECT max(step) AS answer FROM (SELECT size - lag(size) OVER (ORDER BY size) AS "
                 "step FROM ledger.checkpoint) AS steps"),
-            "24576");
+            "16384");
+}
+
+/// Says that it wrote, and has changed a bit of every hash tile.
+class LyingDisk final : public ledger::TileSink {
+ public:
+  explicit LyingDisk(ledger::LogDirectory& directory) : directory_(directory) {}
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override {
+    Bytes written(content.begin(), content.end());
+    if (path.text().starts_with("tile/0/")) written.back() ^= std::byte{1};
+    return directory_.put(path, written);
+  }
+
+  Result<void> flush() override { return directory_.flush(); }
+
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
+    return directory_.replace(path, content);
+  }
+
+  Result<void> drop_partials(const ledger::LogPath& full) override {
+    return directory_.drop_partials(full);
+  }
+
+ private:
+  ledger::LogDirectory& directory_;
+};
+
+TEST_F(PublishedLedger, PublishesNoCheckpointOverTilesThatAreNotThere) {
+  start_signer();
+  write(3);
+  LyingDisk disk(*directory_);
+  auto publisher = make_publisher(disk);
+
+  EXPECT_EQ(publisher.publish().step, PublishStep::Stopped);
+
+  EXPECT_FALSE(fs::exists(log_folder() / "checkpoint"));
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "0");
+}
+
+/// Answers with what it signed before.
+class ForgetfulSigner final : public ledger::CheckpointSigner {
+ public:
+  explicit ForgetfulSigner(ledger::CheckpointSigner& signer) : signer_(signer) {}
+
+  std::expected<std::string, ledger::SignRefusal> sign(
+      const ledger::SignRequest& request) override {
+    auto answer = signer_.sign(request);
+    if (answer && first_.empty()) first_ = *answer;
+    if (answer) return first_;
+    return answer;
+  }
+
+ private:
+  ledger::CheckpointSigner& signer_;
+  std::string first_;
+};
+
+TEST_F(PublishedLedger, BelievesNoNoteOfAnotherTree) {
+  start_signer();
+  write(3);
+  ForgetfulSigner signer(*remote_);
+  store::Publisher publisher(
+      database_.pool(), {.log_id = 1, .origin = origin_}, *directory_, *directory_, signer, clock_);
+  ASSERT_EQ(publisher.publish().step, PublishStep::Published);
+  const Bytes before = checkpoint();
+  write(3);
+
+  EXPECT_EQ(publisher.publish_now().step, PublishStep::Stopped);
+
+  EXPECT_EQ(checkpoint(), before);
+  EXPECT_EQ(one("SELECT count(*) AS answer FROM ledger.checkpoint"), "1");
 }
 
 }  // namespace
