@@ -48,7 +48,7 @@ struct PublishReport {
 /// Errors   DatabaseFailure; Failure of the disk or of the way to the signer: nothing half is
 ///          published, the next call tries again. Failure Never `ledger_damaged` when database and
 ///          published hashes contradict each other.
-/// Cost     at most 25,000 hashes (0.8 MiB) and four bundles (4 MiB) in memory.
+/// Cost     at most 17,000 hashes (0.5 MiB) and four bundles (4 MiB) in memory.
 class Publisher {
  public:
   Publisher(Pool& pool,
