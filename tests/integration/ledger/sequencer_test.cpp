@@ -432,6 +432,34 @@ TEST_F(SequencerTest, AClockThatGoesBackIsReportedWhereItDid) {
   EXPECT_EQ(places_of("log.heartbeat").size(), 5U);
 }
 
+// Whoever has the database puts a row there that looks like the enrolment key's: the next true leaf
+// must not leave room for it.
+TEST_F(SequencerTest, AForgedLeafMovesNoEnrolmentNumber) {
+  const auto sequencer = make_sequencer();
+  drain(*sequencer);
+  const ledger::Event event(
+      ledger::Staff{ledger::StaffRef::random(random_)},
+      ledger::events::KeyringRotated{
+          .epoch = 2, .key = crypto::SigningKey::generate(random_).public_key(), .ring = "signer"});
+  Bytes forged = ledger::make_enrolment_leaf(
+      keys_.ledger_enrolment_key(), origin_, event, {.n = 40, .nonce = {}, .t = clock_.now()});
+  std::byte& first = forged[forged.size() - 88];
+  first = first == std::byte{'A'} ? std::byte{'B'} : std::byte{'A'};
+  stage({forged});
+  store::Transaction transaction = database_.pool().begin();
+  store::stage_enrolment_leaf(transaction, 1, origin_, keys_, event, clock_, random_);
+  transaction.commit();
+
+  drain(*sequencer);
+
+  EXPECT_EQ(count("ledger.rejected WHERE why = 'signature'"), 1);
+  EXPECT_EQ(ask("SELECT string_agg(n::text, ' ') FROM ledger.lookup WHERE act = "
+                "'keyring.rotated'"),
+            "1");
+  EXPECT_EQ(places_of("log.gap").size(), 0U);
+  expect_sound();
+}
+
 TEST_F(SequencerTest, LogSealedIsTheLastLeaf) {
   const auto sequencer = make_sequencer();
   const HandWriter writer = writer_with(1);
