@@ -117,10 +117,14 @@ class LedgerAttack : public ::testing::Test {
       EXPECT_EQ(run(here({"admin", "staff", "list"})).exit_code, 0);
   }
 
+  /// Until nothing waits any more.
   void grow_and_publish() {
-    const int size = published_size();
     grow();
-    wait_for_size(size + 4);
+    EXPECT_TRUE(wait_until([this] {
+      return count("ledger.outbox") == 0 && published_size() == count("ledger.entry");
+    })) << published_size()
+        << "\n"
+        << service_->output();
   }
 
   /// As the superuser, past every trigger.
