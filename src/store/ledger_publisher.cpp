@@ -29,8 +29,6 @@ using ledger_tables::SignerKeyRow;
 using ledger_tables::SignerKeyState;
 
 constexpr std::uint64_t kRebuildAtOnce = 8192;
-// Less than what a request may carry: the signer keeps below its 16 MiB with it.
-constexpr std::uint64_t kLeavesAtOnce = kMaxLeavesPerRequest * 3 / 8;
 
 [[noreturn]] void damaged(const std::string& text) {
   throw Failure(Retry::Never, "ledger_damaged", text);
@@ -240,7 +238,7 @@ void Publisher::resume(const Facts& facts) {
 Publisher::Batch Publisher::read_batch(const Facts& facts) {
   RIGHTFUL_CHECK(edge_);
   const std::uint64_t old_size = edge_->size();
-  const std::uint64_t size = std::min(facts.head.size(), old_size + kLeavesAtOnce);
+  const std::uint64_t size = std::min(facts.head.size(), old_size + kMaxLeavesPerRequest);
   const std::uint64_t first = old_size / kTileWidth * kTileWidth;
   Batch batch{.old_size = old_size,
               .claimed = {facts.head.size(), facts.head.root()},
@@ -285,8 +283,8 @@ ledger::SignRequest Publisher::request_from(std::uint64_t from, const Batch& bat
 // published.
 std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& batch) {
   for (;;) {
-    if (batch.claimed.size > signer_size_ + kLeavesAtOnce) {
-      const std::uint64_t size = signer_size_ + kLeavesAtOnce;
+    if (batch.claimed.size > signer_size_ + kMaxLeavesPerRequest) {
+      const std::uint64_t size = signer_size_ + kMaxLeavesPerRequest;
       ledger::TileHashes tiles(source_, batch.claimed.size);
       const auto edge = ledger::Frontier::read(tiles, size);
       if (!edge) throw_for(edge.error());

@@ -21,7 +21,8 @@
 namespace rightful::ledger {
 
 inline constexpr std::size_t kMaxMemorySizeBytes = 8192;
-inline constexpr std::size_t kMaxLeavesPerRequest = 65536;
+/// The signer stays below 16 MiB with it, whatever it is sent.
+inline constexpr std::size_t kMaxLeavesPerRequest = 16384;
 /// The present key, and while it is replaced the next one.
 inline constexpr std::size_t kMaxSignerKeys = 2;
 

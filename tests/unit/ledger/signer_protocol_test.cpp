@@ -81,8 +81,8 @@ TEST_F(SignerProtocol, RefusesSizesThatCannotBe) {
 
 TEST_F(SignerProtocol, CountsLeavesBeforeItReadsThem) {
   Bytes message = encode_request(request(0, 3));
-  message[57] = std::byte{0x01};
-  message[58] = std::byte{0x00};
+  message[57] = std::byte{0x00};
+  message[58] = std::byte{0x40};
   message[59] = std::byte{0x00};
   EXPECT_EQ(parse_request_head(head_of(message)).value().leaf_count, kMaxLeavesPerRequest);
   message[59] = std::byte{0x01};
