@@ -174,6 +174,11 @@ bool LedgerEpoch::is_over() const {
   return abandoned_ || closed_;
 }
 
+bool LedgerEpoch::is_closing() const {
+  const std::lock_guard lock(mutex_);
+  return closing_;
+}
+
 std::size_t LedgerEpoch::free_count() const {
   const std::lock_guard lock(mutex_);
   return window_.free_count();

@@ -49,6 +49,8 @@ class LedgerEpoch {
   [[nodiscard]] bool is_abandoned() const;
   /// Abandoned or closed: take() gives nothing any more.
   [[nodiscard]] bool is_over() const;
+  /// close() was called: it waits, or the epoch is over.
+  [[nodiscard]] bool is_closing() const;
   [[nodiscard]] std::size_t free_count() const;
   /// Threads that wait inside take().
   [[nodiscard]] std::size_t waiting_count() const;
@@ -120,7 +122,7 @@ class LedgerEpoch {
   std::condition_variable closed_or_abandoned_;
   ledger::WriterWindow window_;
   bool abandoned_ = false;
-  bool closing_ = false;  ///< somebody waits in close()
+  bool closing_ = false;  ///< somebody waits, or has waited, in close()
   bool closed_ = false;
   bool is_quiet_ = false;  ///< closed with nothing in flight, and no End was given away yet
   bool ending_ = false;    ///< an End was given away

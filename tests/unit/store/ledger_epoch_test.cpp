@@ -27,6 +27,13 @@ class LedgerEpochTest : public ::testing::Test {
     epoch_.settle(*first, CommitFate::RolledBack);
   }
 
+  /// Returns once another thread is inside close(). @return false when none comes.
+  [[nodiscard]] bool wait_until_closing() {
+    for (int look = 0; look < 5000 && !epoch_.is_closing(); ++look)
+      SystemClock().wait_for({}, 1ms);
+    return epoch_.is_closing();
+  }
+
   LedgerEpoch epoch_{
       1,
       ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
@@ -49,7 +56,7 @@ TEST_F(LedgerEpochTest, EndsOnlyOnceItsHolesAreFilled) {
   });
   is_filling.wait();
   auto ending = std::async(std::launch::async, [&] { return epoch_.close(10s); });
-  SystemClock().wait_for({}, 20ms);
+  EXPECT_TRUE(wait_until_closing());
   EXPECT_FALSE(epoch_.is_over());
   may_go_on.count_down();
   auto end = ending.get();
@@ -72,7 +79,7 @@ TEST_F(LedgerEpochTest, WaitsForAFillingThatHasNoNumberYet) {
   is_filling.wait();
 
   auto ending = std::async(std::launch::async, [&] { return epoch_.close(10s); });
-  SystemClock().wait_for({}, 20ms);
+  EXPECT_TRUE(wait_until_closing());
   EXPECT_FALSE(epoch_.is_over());
   may_go_on.count_down();
   const auto end = ending.get();
@@ -184,8 +191,9 @@ TEST_F(LedgerEpochQueue, WhoWantsMuchIsNotOvertaken) {
 TEST_F(LedgerEpochQueue, WhoGivesUpMakesWay) {
   const auto one = epoch_.take(1, 1s, nullptr);
   const auto rest = epoch_.take(3, 1s, nullptr);
-  auto much = take_later(4, 300ms);
+  auto much = take_later(4, 2s);
   auto little = take_later(1);
+  ASSERT_EQ(epoch_.waiting_count(), 2U) << "both wait before there is room for one of them";
   commit(*one);
 
   EXPECT_EQ(much.get(), std::nullopt);
