@@ -103,8 +103,11 @@ std::map<std::string, crypto::SecretBytes> unwrap_all(
   std::map<std::string, crypto::SecretBytes> keys;
   for (const auto& [dataset, key] : wrapped) {
     const auto kek = parts.keys.kek(key.kek_epoch);
-    // Replaced since the row was read: the next attempt reads what took its place.
-    if (!kek) throw Failure(Retry::Later, "key_missing", kek.error().detail);
+    // Replaced since the row was read: the next attempt reads what took its place. A damaged file
+    // is no such case.
+    const bool is_absent = !kek && kek.error().code == ErrorCode::NotFound;
+    if (is_absent) throw Failure(Retry::Later, "key_missing", kek.error().detail);
+    if (!kek) throw Failure(Retry::Never, "no_keys", kek.error().detail);
     auto opened =
         crypto::unwrap_upload_key((*kek)->expose(), key.bytes, {job.account, job.request, dataset});
     if (!opened) {

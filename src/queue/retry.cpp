@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <span>
 
+#include "rightful/ledger/event_fields.hpp"
+
 namespace rightful::queue {
 
 namespace {
@@ -165,6 +167,16 @@ constexpr std::array kCauses{
     CauseRow{
         "memory_limit", FailureClass::Stop, "The export needed more memory than child.memory_mib."},
 };
+
+/// The ledger has a word of its own for it.
+constexpr bool is_in_ledger(const CauseRow& row) {
+  using ledger::CodeList;
+  const bool is_quarantine = row.failure_class == FailureClass::Quarantine;
+  const CodeList list = is_quarantine ? CodeList::GuardCause : CodeList::FailureCause;
+  return !ledger::find_word(list, row.cause).empty();
+}
+
+static_assert(std::ranges::all_of(kCauses, is_in_ledger));
 
 // What is away and comes back, whoever asks: nothing of it says that this one job is at fault. A
 // frozen ledger too: it may take people days to look into it.
