@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <utility>
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/log.hpp"
@@ -13,10 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// By its name, for people who list processes. A file that an update has replaced has none any more:
+// the program itself can still be run.
 std::filesystem::path own_program() {
+  const std::filesystem::path self = "/proc/self/exe";
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path("/proc/self/exe") : program;
+  auto program = std::filesystem::read_symlink(self, error);
+  return !error && std::filesystem::exists(program, error) ? std::move(program) : self;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -58,7 +59,8 @@ class LedgerAdminE2e : public ::testing::Test {
     std::ofstream(folder_ / name, std::ios::binary) << text;
   }
 
-  [[nodiscard]] std::unique_ptr<Running> serve(const std::string& log) const {
+  [[nodiscard]] std::unique_ptr<Running> serve(const std::string& log,
+                                               const fs::path& program = built_program()) const {
     return std::make_unique<Running>(here({"serve",
                                            "--catalog",
                                            std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
@@ -68,7 +70,8 @@ class LedgerAdminE2e : public ::testing::Test {
                                            "0"}),
                                      folder_ / "home",
                                      std::vector<std::string>{},
-                                     folder_ / log);
+                                     folder_ / log,
+                                     program);
   }
 
   /// As the auditor. @return status line, fields and body.
@@ -284,6 +287,52 @@ TEST_F(LedgerAdminE2e, StatusSaysWhatIsNotThereAndWhatWaits) {
   EXPECT_THAT(status,
               HasSubstr("does `rightful serve`, or `rightful work --role sequencer`, run?"));
   EXPECT_THAT(status, HasSubstr("signed   nothing yet"));
+}
+
+bool is_signer_of(pid_t parent, const fs::path& process) {
+  try {
+    const std::string status = read_text(process / "status");
+    return status.find("\nPPid:\t" + std::to_string(parent) + "\n") != std::string::npos &&
+           read_text(process / "cmdline").find("signer-dir") != std::string::npos;
+  } catch (const std::exception& /*gone*/) {
+    return false;
+  }
+}
+
+/// The signer that this process has started; 0 = none.
+pid_t signer_of(pid_t parent) {
+  for (const auto& process : fs::directory_iterator("/proc")) {
+    if (is_signer_of(parent, process.path()))
+      return static_cast<pid_t>(std::stol(process.path().filename()));
+  }
+  return 0;
+}
+
+TEST_F(LedgerAdminE2e, AnUpdateOfTheProgramDoesNotKeepTheSignerFromStarting) {
+  ASSERT_EQ(run({"admin", "keys", "init"}).exit_code, 0);
+  const fs::path installed = folder_ / "rightful";
+  fs::copy_file(built_program(), installed);
+  const auto service = serve("serve.log", installed);
+  ASSERT_TRUE(service->wait_for_output("serves http://", 60s)) << service->output();
+  SystemClock clock;
+  const auto wait_for_signer = [&](pid_t before) {
+    for (int look = 0; look < 300; ++look) {
+      const pid_t signer = signer_of(service->pid());
+      if (signer != 0 && signer != before) return signer;
+      clock.wait_for(std::stop_token(), 100ms);
+    }
+    return pid_t{0};
+  };
+  const pid_t first = wait_for_signer(0);
+  ASSERT_NE(first, 0) << service->output();
+
+  fs::remove(installed);
+  fs::copy_file(built_program(), installed);
+  ASSERT_EQ(::kill(first, SIGKILL), 0);
+
+  EXPECT_NE(wait_for_signer(first), 0) << service->output();
+  EXPECT_THAT(service->output(), Not(HasSubstr("signer_not_started")));
+  EXPECT_EQ(service->stop(), 0);
 }
 
 // By the machine's clock, which is later for this command alone.

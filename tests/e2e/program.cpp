@@ -47,12 +47,13 @@ Finished finish(SubprocessSpec spec) {
   return {run.status.exit_code.value_or(-1), std::move(run.output)};
 }
 
-Subprocess start(const std::vector<std::string>& arguments,
+Subprocess start(const fs::path& program,
+                 const std::vector<std::string>& arguments,
                  std::vector<std::string> environment,
                  const fs::path& output) {
   const UniqueFd file(
       ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  SubprocessSpec spec = spec_of(RIGHTFUL_PROGRAM, arguments, std::move(environment));
+  SubprocessSpec spec = spec_of(program, arguments, std::move(environment));
   spec.descriptors = {{file.get(), STDOUT_FILENO}, {file.get(), STDERR_FILENO}};
   spec.new_session = true;
   return Subprocess::start(spec);
@@ -118,12 +119,17 @@ std::string ask_postgres(const std::string& socket,
   return done.output.substr(0, done.output.find_last_not_of('\n') + 1);
 }
 
+fs::path built_program() {
+  return RIGHTFUL_PROGRAM;
+}
+
 Running::Running(const std::vector<std::string>& arguments,
                  const std::string& home,
                  const std::vector<std::string>& environment,
-                 fs::path output)
+                 fs::path output,
+                 const fs::path& program)
     : output_(std::move(output)),
-      process_(start(arguments, environment_for(home, environment), output_)) {}
+      process_(start(program, arguments, environment_for(home, environment), output_)) {}
 
 bool Running::wait_for_output(std::string_view words, std::chrono::seconds limit) {
   SystemClock clock;

@@ -56,13 +56,18 @@ struct Finished {
                                        const std::string& database,
                                        const std::string& script);
 
+/// The built program.
+[[nodiscard]] std::filesystem::path built_program();
+
 /// A program that goes on: its output lands in a file. The destructor kills it.
 class Running {
  public:
+  /// @param program  the built one, or a copy of it.
   Running(const std::vector<std::string>& arguments,
           const std::string& home,
           const std::vector<std::string>& environment,
-          std::filesystem::path output);
+          std::filesystem::path output,
+          const std::filesystem::path& program = built_program());
 
   /// Waits until its output holds `words`. @return false when it ends or `limit` passes before.
   [[nodiscard]] bool wait_for_output(std::string_view words, std::chrono::seconds limit);
