@@ -58,7 +58,8 @@ struct BatchResult {
 /// Errors   DatabaseFailure: nothing was done, or (`commit_in_doubt`) nobody knows; call again.
 ///          Failure Never `ledger_damaged`: head, entries or writers of the log do not fit
 ///          together, `ledger_no_genesis`: the log's first leaf is not in the outbox. Then the log
-///          stands still until somebody has looked.
+///          stands still until somebody has looked; where it is the queries' table alone, it is
+///          made anew, again after ten minutes when that did not help.
 /// Cost     two batches of leaves in memory (at most 16 MiB), 10,000 leaves a second and more.
 class Sequencer {
  public:
