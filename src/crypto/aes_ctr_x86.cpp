@@ -79,7 +79,8 @@ RIGHTFUL_AES_NI void xor_lanes(const std::byte* keys,
   __m128i lane[kLanes];
   const __m128i first_key = load(keys);
   for (std::size_t i = 0; i < kLanes; ++i) {
-    lane[i] = _mm_xor_si128(_mm_set_epi64x(0, static_cast<long long>(counter + i)), first_key);
+    const std::uint64_t block = counter + i;
+    lane[i] = _mm_xor_si128(_mm_set_epi64x(0, static_cast<long long>(block)), first_key);
   }
   for (std::size_t round = 1; round + 1 < kRoundKeys; ++round) {
     const __m128i key = load(keys + round * kAesBlockBytes);

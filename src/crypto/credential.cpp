@@ -18,10 +18,11 @@ static_assert(Salt::kSizeBytes == crypto_pwhash_SALTBYTES);
 SecretBytes master_key(const SecretBytes& normalized, const Salt& salt) {
   ensure_sodium();
   SecretBytes key(kKeyBytes);
+  const std::string_view password = as_text(normalized.expose());
   const int status = crypto_pwhash(raw(key.expose_mutable()),
                                    key.size(),
-                                   as_text(normalized.expose()).data(),
-                                   normalized.size(),
+                                   password.data(),
+                                   password.size(),
                                    raw(salt.bytes()),
                                    kArgon2Passes,
                                    std::size_t{kArgon2MemoryKib} * 1024,

@@ -36,8 +36,8 @@ Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
 void Sha256::update(ByteView bytes) {
-  if (state_->stream) {
-    state_->stream->update(bytes);
+  if (std::optional<Sha256Stream>& stream = state_->stream) {
+    stream->update(bytes);
     return;
   }
   require(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1,
@@ -46,7 +46,8 @@ void Sha256::update(ByteView bytes) {
 
 Sha256Digest Sha256::finish() && {
   const std::unique_ptr<State> state = std::move(state_);
-  if (state->stream) return Sha256Digest::from(state->stream->finish());
+  if (std::optional<Sha256Stream>& stream = state->stream)
+    return Sha256Digest::from(stream->finish());
   std::array<std::byte, Sha256Digest::kSizeBytes> digest{};
   require(EVP_DigestFinal_ex(state->context.get(), raw(digest), nullptr) == 1,
           "EVP_DigestFinal_ex");

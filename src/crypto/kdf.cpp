@@ -21,8 +21,8 @@ constexpr std::size_t kMaxResultBytes = 255 * std::size_t{32};  // RFC 5869 §2.
 /// OpenSSL takes inputs as pointers to mutable bytes and only reads them.
 OSSL_PARAM octets(const char* name, ByteView bytes) {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): OSSL_PARAM has no const form
-  return OSSL_PARAM_construct_octet_string(
-      name, const_cast<unsigned char*>(raw(bytes)), bytes.size());
+  auto* const data = const_cast<unsigned char*>(raw(bytes));
+  return OSSL_PARAM_construct_octet_string(name, data, bytes.size());
 }
 
 }  // namespace

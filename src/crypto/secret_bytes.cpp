@@ -47,8 +47,9 @@ class SpareBlocks {
 };
 
 SpareBlocks& spare_blocks() {
-  static auto* const blocks = new SpareBlocks;  // never destroyed: keys end after it otherwise
-  return *blocks;
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): never destroyed, keys end after it otherwise
+  static auto* const kBlocks = new SpareBlocks;
+  return *kBlocks;
 }
 
 void give_back(std::byte* data, std::size_t size_bytes) noexcept {
@@ -58,7 +59,7 @@ void give_back(std::byte* data, std::size_t size_bytes) noexcept {
 
 }  // namespace
 
-SecretBytes::SecretBytes(std::size_t size_bytes) : data_(nullptr), size_(size_bytes) {
+SecretBytes::SecretBytes(std::size_t size_bytes) : size_(size_bytes) {
   ensure_sodium();
   if (size_bytes == kKeySizeBytes) data_ = spare_blocks().take();
   if (data_ == nullptr) data_ = static_cast<std::byte*>(sodium_malloc(size_bytes));

@@ -88,7 +88,7 @@ struct Sha256Rounds {
 /// One block of SHA-1, four rounds a step; of every four words the first is highest.
 struct Sha1Rounds {
   template <std::size_t step>
-  RIGHTFUL_SHA __m128i next_schedule() const noexcept {
+  [[nodiscard]] RIGHTFUL_SHA __m128i next_schedule() const noexcept {
     if constexpr (step < 8) {
       // §6.1.2 as it stands; the last word needs the first.
       const __m128i part =

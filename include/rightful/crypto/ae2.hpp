@@ -24,7 +24,7 @@ inline constexpr std::size_t kAe2OverheadBytes = kAe2SaltBytes + kAe2VerifierByt
 
 /// What stands at an entry's end, and what the envelope signs.
 struct Ae2Seal {
-  std::array<std::byte, kAe2MacBytes> mac;
+  std::array<std::byte, kAe2MacBytes> mac{};
   Sha256Digest sha256;  ///< of salt ‖ verifier ‖ ciphertext ‖ mac: the content hash
 };
 

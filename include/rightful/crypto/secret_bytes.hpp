@@ -39,7 +39,7 @@ class SecretBytes {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
-  std::byte* data_;
+  std::byte* data_ = nullptr;
   std::size_t size_;
 };
 
