@@ -11,7 +11,6 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,6 +24,9 @@
 #include "rightful/ledger/tiles.hpp"
 #include "rightful/ledger/tree.hpp"
 #include "rightful/store/embedded_cluster.hpp"
+#include "rightful/store/pool.hpp"
+#include "rightful/store/sql.hpp"
+#include "rightful/store/transaction.hpp"
 
 #include "tests/e2e/program.hpp"
 
@@ -317,6 +319,8 @@ constexpr const char* kSpoilHash =
     "UPDATE ledger.entry SET leaf_hash = sha256('\\x00'::bytea || "
     "(SELECT leaf FROM ledger.body WHERE idx = 5)) WHERE idx = 5";
 
+constexpr store::Sql kLockHead{"test_lock_head", "SELECT log_id FROM ledger.head FOR UPDATE"};
+
 TEST_F(LedgerAttack, EditsABody) {
   sql(kSpoilBody);
   fs::remove_all(log_folder() / "tile/entries");  // so that it is published again, from the rows
@@ -413,18 +417,20 @@ TEST_F(LedgerAttack, CutsTheTailOffAndStops) {
 /// A lock that the sequencer passes over without a word, as if another one worked.
 TEST_F(LedgerAttack, StopsTheSequencer) {
   const int size = published_size();
-  std::jthread attacker(
-      [this] { sql("BEGIN; SELECT FROM ledger.head FOR UPDATE; SELECT pg_sleep(15); COMMIT"); });
-  ASSERT_TRUE(wait_until([this] {
-    return sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1";
-  }));
+  store::Pool attackers(
+      {.url = fmt::format("host='{}' user=postgres dbname=rightful", folder_ / "data/run"),
+       .idle_in_transaction_timeout = 0ms},
+      1,
+      nullptr);
+  std::optional<store::Transaction> attacker(attackers.begin());
+  ASSERT_EQ(attacker->run(kLockHead).size(), 1U);
   grow();
   report(service_line("event=ledger_behind"));
   report(line_with(run(here({"admin", "ledger", "status"})).output, "behind "));
   EXPECT_EQ(published_size(), size);
   EXPECT_EQ(verify({}, "", later_by(14min)).exit_code, 0) << verify().output;
   expect_found(verify({}, "", later_by(16min)), 2, "STALE");
-  attacker.join();
+  attacker.reset();
   stop();
 
   start(later_by(11min));  // it works again
