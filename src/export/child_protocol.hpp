@@ -104,7 +104,7 @@ using ChildMessage = std::variant<StageMessage,
 
 /// The one answer of the supervisor.
 struct SignatureMessage {
-  crypto::ServiceLabel label;
+  crypto::ServiceLabel label = crypto::ServiceLabel::Manifest;
   crypto::Signature signature;
 };
 

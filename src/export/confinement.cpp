@@ -83,6 +83,7 @@ void limit_memory(std::int64_t mib) {
 #ifndef RIGHTFUL_SANITIZED
   // The limit is one of addresses, and glibc reserves 64 MiB of them for each further heap; by
   // default every thread gets one.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the child has one thread here
   if (::mallopt(M_ARENA_MAX, kHeaps) != 1) throw_system_failure("M_ARENA_MAX", ENOMEM);
   const auto bytes = static_cast<rlim_t>(mib) << 20U;
   const rlimit limit{bytes, bytes};

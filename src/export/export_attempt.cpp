@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/envelope.hpp"
 #include "rightful/crypto/hash.hpp"
@@ -184,7 +185,9 @@ void ExportAttempt::record_datasets() {
 }
 
 void ExportAttempt::record_dataset(store::Transaction& transaction, std::size_t index) {
-  const DatasetMessage& fact = *facts_[index];
+  const std::optional<DatasetMessage>& reported = facts_[index];
+  RIGHTFUL_CHECK(reported.has_value());  // record_datasets() refuses otherwise
+  const DatasetMessage& fact = *reported;
   const auto number = index + 1;
   transaction.record(event(ledger::events::DatasetCollected{
       .catalog = input_.catalog_version,
@@ -227,19 +230,25 @@ std::size_t ExportAttempt::index_of(std::string_view dataset) const {
   return static_cast<std::size_t>(found - datasets_.begin());
 }
 
+const ResultMessage& ExportAttempt::result() const {
+  RIGHTFUL_CHECK(result_.has_value());
+  return *result_;
+}
+
 std::optional<store::CommittedLeaves> ExportAttempt::record_verified() {
+  const ResultMessage& sealed = result();
   auto transaction = parts_.pool.begin();
   const bool is_ours = store::jobs::set_stage(transaction, job_.lease, "releasing");
   transaction.record(event(ledger::events::PackageSealed{
       .format = kPackageFormat,
       .key = ledger::key_reference(input_.statement.unlock_key, input_.sign_key),
-      .manifest = result_->manifest_sha256,
+      .manifest = sealed.manifest_sha256,
       .pkg = package_ref_,
-      .sha256 = result_->sha256,
-      .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(result_->size))}));
+      .sha256 = sealed.sha256,
+      .size = ledger::SizeBucket::of(static_cast<std::uint64_t>(sealed.size))}));
   transaction.record(event(
       ledger::events::PackageVerified{.checks = kVerifyChecks, .pkg = package_ref_, .why = {}}));
-  store::jobs::note_sealed(transaction, job_, {.ref = package_ref_, .sha256 = result_->sha256});
+  store::jobs::note_sealed(transaction, job_, {.ref = package_ref_, .sha256 = sealed.sha256});
   auto leaves = commit_if_ours(transaction, is_ours);
   stage_ = "releasing";
   return leaves;
@@ -267,9 +276,11 @@ store::Package ExportAttempt::package_at(Instant now) const {
   std::int64_t rows = 0;
   std::int64_t objects = 0;
   for (const auto& fact : facts_) {
+    RIGHTFUL_CHECK(fact.has_value());  // record_datasets() refuses otherwise
     rows += fact->rows;
     objects += fact->objects;
   }
+  const ResultMessage& sealed = result();
   const auto bytes_of = [](const crypto::Sha256Digest& digest) {
     return Bytes(digest.bytes().begin(), digest.bytes().end());
   };
@@ -278,11 +289,11 @@ store::Package ExportAttempt::package_at(Instant now) const {
           .id = job_.package,
           .ledger_ref = package_ref_.text(),
           .object_name = job_.object_name,
-          .size_bytes = result_->size,
-          .sha256 = bytes_of(result_->sha256),
-          .content_sha256 = bytes_of(result_->content_sha256),
-          .manifest_sha256 = bytes_of(result_->manifest_sha256),
-          .envelope = to_bytes(result_->envelope),
+          .size_bytes = sealed.size,
+          .sha256 = bytes_of(sealed.sha256),
+          .content_sha256 = bytes_of(sealed.content_sha256),
+          .manifest_sha256 = bytes_of(sealed.manifest_sha256),
+          .envelope = to_bytes(sealed.envelope),
           .rows = rows,
           .objects = objects,
           .released_at = now,

@@ -79,6 +79,8 @@ class ExportAttempt final : public queue::JobAttempt {
   void enter_verifying();
   void record_datasets();
   void record_dataset(store::Transaction& transaction, std::size_t index);
+  /// Only once has_result().
+  [[nodiscard]] const ResultMessage& result() const;
   [[nodiscard]] std::optional<store::CommittedLeaves> record_verified();
   [[nodiscard]] store::Package package_at(Instant now) const;
   void insert_released(const store::AttemptEnd& end, std::uint64_t at_size);

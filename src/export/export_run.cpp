@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/envelope.hpp"
 #include "rightful/crypto/hash.hpp"
@@ -88,7 +89,7 @@ ResultMessage ExportRun::run() {
   writer_ = std::make_unique<archive::PackageWriter>(
       *upload_,
       archive::PackageHead{.read_me_html = read_me_page(parts_.input.service_key),
-                           .passphrase = payload_->passphrase,
+                           .passphrase = payload().passphrase,
                            .salt = random_bytes<16>(parts_.random),
                            .modified = parts_.input.created,
                            .spool = spool_});
@@ -111,6 +112,11 @@ ResultMessage ExportRun::run() {
   auto result = verify(content, manifest_digest, envelope, size);
   payload_.reset();  // wipes the passphrase: from here on nobody but the requester can open it
   return result;
+}
+
+crypto::SealedPayload& ExportRun::payload() {
+  RIGHTFUL_CHECK(payload_.has_value());
+  return *payload_;
 }
 
 void ExportRun::collect() {
@@ -239,15 +245,16 @@ crypto::Sha256Digest ExportRun::write_manifest() {
 }
 
 std::string ExportRun::seal(const archive::ContentFacts& content) {
-  payload_->content_sha256 = content.sha256;
-  payload_->size_bytes = content.size;
-  const auto payload = crypto::encode_payload(*payload_);
+  crypto::SealedPayload& sealed = payload();
+  sealed.content_sha256 = content.sha256;
+  sealed.size_bytes = content.size;
+  const auto encoded = crypto::encode_payload(sealed);
   const auto signature =
-      parts_.supervision.sign(crypto::ServiceLabel::Envelope, crypto::sha256(payload.expose()));
+      parts_.supervision.sign(crypto::ServiceLabel::Envelope, crypto::sha256(encoded.expose()));
   std::optional<crypto::RecoveryWrap> recovery;
   if (parts_.input.recovery_wrap)
     recovery = crypto::RecoveryWrap{parts_.input.sign_key, *parts_.input.recovery_wrap};
-  auto envelope = crypto::make_envelope(payload.expose(),
+  auto envelope = crypto::make_envelope(encoded.expose(),
                                         signature,
                                         parts_.input.statement.unlock_key,
                                         parts_.scope.request(),
@@ -264,7 +271,7 @@ ResultMessage ExportRun::verify(const archive::ContentFacts& content,
   const auto stored = parts_.packages.read(parts_.input.object_name);
   if (!stored) throw ExportStopped(Retry::Later, "io_error");
   const auto report = archive::verify_package(**stored,
-                                              payload_->passphrase,
+                                              payload().passphrase,
                                               {.account = parts_.scope.account(),
                                                .request = parts_.scope.request(),
                                                .service_key = parts_.input.service_key,

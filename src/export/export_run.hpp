@@ -66,6 +66,8 @@ class ExportRun {
  private:
   struct Sealed;
 
+  /// Until run() wipes it.
+  [[nodiscard]] crypto::SealedPayload& payload();
   void collect();
   void collect_dataset(const catalog::Dataset& dataset);
   void write_media();

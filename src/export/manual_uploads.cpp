@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rightful/catalog/catalog.hpp"
+#include "rightful/core/check.hpp"
 #include "rightful/core/failure.hpp"
 #include "rightful/crypto/aead.hpp"
 #include "rightful/crypto/hash.hpp"
@@ -239,6 +240,7 @@ UploadRefusal ManualUploads::refuse(store::Transaction& transaction,
                                     const UploadOffer& offer,
                                     const store::ManualTask& task,
                                     UploadRefusal refusal) {
+  RIGHTFUL_CHECK(refusal.why.has_value());  // without one nothing is counted
   tasks::count_refused(
       transaction, offer.request, offer.dataset, refused_event(task, *refusal.why));
   if (offer.link && refusal.why == Why("typed_account") &&

@@ -96,12 +96,12 @@ std::string MediaList::add(const sources::ObjectReference& object,
 }
 
 std::optional<ListedObject> MediaList::Reader::next() {
-  const auto dataset_index = number();
+  const auto dataset_index = first_number();
   if (!dataset_index) return std::nullopt;
   const catalog::Dataset& dataset = catalog_.datasets().at(*dataset_index);
-  const catalog::Field& field = dataset.fields.at(number().value());
-  const std::uint64_t record = number().value();
-  const std::uint64_t object_number = number().value();
+  const catalog::Field& field = dataset.fields.at(number());
+  const std::uint64_t record = number();
+  const std::uint64_t object_number = number();
   std::string reference = text();
   std::string version = text();
   std::string name = media_name(dataset.name, object_number, ending_of(reference));
@@ -109,7 +109,7 @@ std::optional<ListedObject> MediaList::Reader::next() {
                       std::move(name)};
 }
 
-std::optional<std::uint64_t> MediaList::Reader::number() {
+std::optional<std::uint64_t> MediaList::Reader::first_number() {
   std::array<std::byte, 8> bytes{};
   const std::size_t got = reader_.read(std::span(bytes).first(1));
   if (got == 0) return std::nullopt;
@@ -117,8 +117,14 @@ std::optional<std::uint64_t> MediaList::Reader::number() {
   return std::bit_cast<std::uint64_t>(bytes);
 }
 
+std::uint64_t MediaList::Reader::number() {
+  std::array<std::byte, 8> bytes{};
+  fill(bytes);
+  return std::bit_cast<std::uint64_t>(bytes);
+}
+
 std::string MediaList::Reader::text() {
-  std::string text(number().value(), '\0');
+  std::string text(number(), '\0');
   fill(std::as_writable_bytes(std::span(text)));
   return text;
 }

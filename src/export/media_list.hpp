@@ -52,7 +52,9 @@ class MediaList {
     [[nodiscard]] std::optional<ListedObject> next();
 
    private:
-    [[nodiscard]] std::optional<std::uint64_t> number();
+    /// Empty at the end of the list.
+    [[nodiscard]] std::optional<std::uint64_t> first_number();
+    [[nodiscard]] std::uint64_t number();
     [[nodiscard]] std::string text();
     void fill(std::span<std::byte> into);
 

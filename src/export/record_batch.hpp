@@ -46,7 +46,7 @@ class RecordBatch {
   };
 
   struct Object {
-    std::size_t column;
+    std::size_t column = 0;
     PageObject object;
   };
 

@@ -32,7 +32,7 @@ struct PackageHead {
 /// The encrypted entry, which the sealed payload of the envelope binds.
 struct ContentFacts {
   crypto::Sha256Digest sha256;  ///< of salt, verifier, ciphertext and tag
-  std::uint64_t size;           ///< of the same bytes
+  std::uint64_t size = 0;       ///< of the same bytes
 };
 
 /// The whole file. Its SHA-256 is known only after it was read back (VerifyReport), because the
