@@ -65,7 +65,10 @@ class Failover : public ::testing::TestWithParam<Way> {
     begin();
   }
 
-  ~Failover() override { end(); }
+  ~Failover() override {
+    end_clients();
+    end();
+  }
 
   void SetUp() override {
     if (is_pooled() && !pooler_)
@@ -113,6 +116,17 @@ class Failover : public ::testing::TestWithParam<Way> {
     writer_.reset();
     if (loop_) loop_->finish();
     loop_.reset();
+  }
+
+  /// On every way out of a test: a commit that waits for a standby that was stopped would wait for
+  /// ever.
+  void end_clients() {
+    try {
+      stop_being_synchronous();
+    } catch (const Failure&) {  // the primary is gone, and nobody waits in it
+    }
+    clients_.clear();
+    if (told_later_.valid()) told_later_.wait();
   }
 
   enum class Kind : std::uint8_t { Leaf, LeafWithState };
@@ -204,6 +218,11 @@ class Failover : public ::testing::TestWithParam<Way> {
     });
   }
 
+  void stop_being_synchronous() {
+    tell_primary("ALTER SYSTEM RESET synchronous_standby_names");
+    tell_primary("SELECT pg_reload_conf()");
+  }
+
   /// Of the one client of that name that has sent a COMMIT and waits for the standby.
   void end_session_that_waits(const std::string& client) {
     const std::string waiting =
@@ -287,16 +306,16 @@ class Failover : public ::testing::TestWithParam<Way> {
   std::unique_ptr<app::LedgerLoop> loop_;
   std::mutex mutex_;
   std::set<Told> told_;
+  std::vector<std::jthread> clients_;  ///< each stops when it is asked to
+  std::future<bool> told_later_;       ///< of a commit_one() that another thread is in
 };
 
 TEST_P(Failover, ASynchronousStandbyHasAllThatWasTold) {
   ASSERT_TRUE(make_synchronous());
-  std::atomic<bool> is_over{false};
-  std::vector<std::jthread> clients;
   for (int i = 0; i < 4; ++i) {
-    clients.emplace_back([&] {
-      while (!is_over) {
-        if (!commit_one()) static_cast<void>(clock_.wait_for(std::stop_token(), 20ms));
+    clients_.emplace_back([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        if (!commit_one()) static_cast<void>(clock_.wait_for(stop, 20ms));
       }
     });
   }
@@ -314,8 +333,7 @@ TEST_P(Failover, ASynchronousStandbyHasAllThatWasTold) {
   const std::size_t before = told();
   standby_->promote();
   ASSERT_TRUE(wait_for([&] { return told() > before + 300; })) << told();
-  is_over = true;
-  clients.clear();
+  clients_.clear();
   writer_->stop();
   ASSERT_TRUE(wait_until_published()) << signer_process_->output();
 
@@ -335,13 +353,13 @@ TEST_P(Failover, ACommitThatTheStandbyLacksIsNotTold) {
   ASSERT_TRUE(make_synchronous());
   commit_some(3);
   standby_->stop();
-  auto told = std::async(std::launch::async, [this] { return commit_one(Kind::LeafWithState); });
+  told_later_ = std::async(std::launch::async, [this] { return commit_one(Kind::LeafWithState); });
 
-  end_session_that_waits("people");
+  ASSERT_NO_FATAL_FAILURE(end_session_that_waits("people"));
 
-  EXPECT_EQ(told.wait_for(3s), std::future_status::timeout) << "told by the primary alone";
+  EXPECT_EQ(told_later_.wait_for(3s), std::future_status::timeout) << "told by the primary alone";
   standby_->start();
-  EXPECT_TRUE(told.get()) << "and once the standby has it";
+  EXPECT_TRUE(told_later_.get()) << "and once the standby has it";
   writer_->stop();
   ASSERT_TRUE(wait_until_published()) << signer_process_->output();
   EXPECT_EQ(lost(), 0U);
@@ -358,12 +376,12 @@ TEST_P(Failover, ABatchThatTheStandbyLacksIsNotSigned) {
   loop_.reset();
   commit_some(5);
   standby_->stop();
-  auto told = std::async(std::launch::async, [this] { return commit_one(Kind::LeafWithState); });
-  end_session_that_waits("people");
+  told_later_ = std::async(std::launch::async, [this] { return commit_one(Kind::LeafWithState); });
+  ASSERT_NO_FATAL_FAILURE(end_session_that_waits("people"));
   ASSERT_TRUE(wait_for([&] { return ask_primary("SELECT count(*) FROM ledger.outbox") == "6"; }));
   const std::string size = ask_primary("SELECT size FROM ledger.head");
   begin_loop();
-  end_session_that_waits("rightful-sequencer");
+  ASSERT_NO_FATAL_FAILURE(end_session_that_waits("rightful-sequencer"));
   ASSERT_TRUE(wait_for([&] { return ask_primary("SELECT size FROM ledger.head") != size; }));
   static_cast<void>(clock_.wait_for(std::stop_token(), 3s));  // more than a publisher needs
 
@@ -372,7 +390,7 @@ TEST_P(Failover, ABatchThatTheStandbyLacksIsNotSigned) {
   standby_->promote();
   lead_to_standby();
 
-  EXPECT_FALSE(told.get());
+  EXPECT_FALSE(told_later_.get());
   ASSERT_TRUE(wait_for([this] { return commit_one(); }));
   ASSERT_TRUE(wait_until_published()) << signer_process_->output();
   EXPECT_EQ(ask("SELECT state FROM ledger.log"), "open") << signer_process_->output();
