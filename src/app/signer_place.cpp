@@ -14,6 +14,7 @@
 
 #include "rightful/core/failure.hpp"
 #include "rightful/core/files.hpp"
+#include "rightful/core/log.hpp"
 #include "rightful/crypto/key_file.hpp"
 #include "rightful/ledger/log_name.hpp"
 #include "rightful/ledger/signer.hpp"
@@ -147,6 +148,29 @@ Result<std::vector<std::pair<std::uint64_t, fs::path>>> key_folders(const fs::pa
   }
   std::ranges::sort(folders);
   return folders;
+}
+
+// Of one log. Who has it locked is at work there, and leaves nothing behind by that.
+Result<void> drop_leftovers_of(const fs::path& folder) {
+  try {
+    RIGHTFUL_TRY(const auto lock, open_lock(folder / "lock"));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return {};
+      throw_system_failure("lock of a log's signer", errno);
+    }
+    std::error_code none;
+    std::vector<fs::path> leftovers;
+    for (fs::directory_iterator file(folder, none), end; !none && file != end;
+         file.increment(none)) {
+      const std::string name = file->path().filename();
+      if (name.starts_with(kLeftover)) leftovers.push_back(file->path());
+    }
+    for (const fs::path& leftover : leftovers)
+      fs::remove(leftover, none);
+    return {};
+  } catch (const Failure& failure) {
+    return fail(ErrorCode::Unavailable, failure.what());
+  }
 }
 
 void write_new_key(const fs::path& folder, Random& random) {
@@ -296,21 +320,19 @@ Result<SignerRoom> SignerPlace::enter(const std::string& log_name) const {
 }
 
 void SignerPlace::drop_leftovers() const {
+  if (!check_user(directory_)) return;
+  const InOwnersName in_owners_name(directory_);
   std::error_code error;
-  for (fs::directory_iterator log(directory_, error), end; !error && log != end;
-       log.increment(error)) {
+  for (fs::directory_iterator folder(directory_, error), end; !error && folder != end;
+       folder.increment(error)) {
     std::error_code none;
-    if (!fs::exists(log->path() / "lock", none)) continue;
-    const auto room = enter(log->path().filename());
-    if (!room) continue;
-    std::vector<fs::path> leftovers;
-    for (fs::directory_iterator file(log->path(), none); !none && file != end;
-         file.increment(none)) {
-      const std::string name = file->path().filename();
-      if (name.starts_with(kLeftover)) leftovers.push_back(file->path());
-    }
-    for (const fs::path& leftover : leftovers)
-      fs::remove(leftover, none);
+    if (!fs::exists(folder->path() / "lock", none)) continue;
+    const auto dropped = drop_leftovers_of(folder->path());
+    if (dropped) continue;
+    log::warn("signer_folder_not_tidied",
+              "log={} why=\"{}\"",
+              folder->path().filename().string(),
+              dropped.error().detail);
   }
 }
 

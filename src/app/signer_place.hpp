@@ -93,8 +93,9 @@ class SignerPlace {
   /// Waits until nobody else has it. @return NotFound; Denied
   [[nodiscard]] Result<SignerRoom> enter(const std::string& log_name) const;
 
-  /// Removes what processes have left that were killed while they wrote a memory. Passes over what
-  /// it may not change: the signer then says so at its first request.
+  /// Removes what processes have left that were killed while they wrote a memory. Waits for nobody
+  /// and throws nothing: a log that somebody has locked is passed over, and one whose lock cannot
+  /// be had is named (`signer_folder_not_tidied`); the other logs must be signed all the same.
   void drop_leftovers() const;
 
   /// For the process that signs: held until the descriptor is closed.

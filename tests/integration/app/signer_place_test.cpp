@@ -77,6 +77,32 @@ TEST_F(SignerPlaceTest, WhatRootMakesBelongsToTheOwner) {
   EXPECT_EQ(owner_of(own), 0U) << "and what it makes elsewhere is its own";
 }
 
+// One log's odd folder, or a command that holds it for long, keeps no other log from its signer.
+TEST_F(SignerPlaceTest, OneOddFolderKeepsNoSignerFromStarting) {
+  ASSERT_TRUE(place_.open_log(next_, random_).has_value());
+  fs::remove(signer_ / "2026/lock");
+  fs::create_directory(signer_ / "2026/lock");
+  const fs::path odd = signer_ / "2026/.memory.odd001";
+  const fs::path leftover = signer_ / "2027/.memory.left01";
+  overwrite(odd, "half");
+  overwrite(leftover, "half");
+  {
+    const auto room = place_.enter("2027").value();
+    place_.drop_leftovers();
+    EXPECT_TRUE(fs::exists(leftover)) << "its owner may be writing it";
+  }
+  ::testing::internal::CaptureStderr();
+
+  EXPECT_NO_THROW(start_signer());
+  place_.drop_leftovers();
+
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("event=signer_folder_not_tidied log=2026 why=\"open of a lock"));
+  EXPECT_THAT(process_->output(), HasSubstr("event=signer_folder_not_tidied log=2026"));
+  EXPECT_TRUE(fs::exists(odd));
+  EXPECT_FALSE(fs::exists(leftover));
+}
+
 TEST_F(SignerPlaceTest, AnotherUserIsRefused) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs a second user";
   ASSERT_EQ(::chmod(place_folder_.path().c_str(), 0755), 0);
