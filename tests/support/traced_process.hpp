@@ -37,8 +37,8 @@ class TracedProcess {
     std::string path;
   };
 
-  /// Why no process can be traced here, for instance `Operation not permitted` in a container that
-  /// forbids it; empty when it works.
+  /// Why no process can be traced here, for instance `PTRACE_SEIZE: Operation not permitted` in a
+  /// container that forbids it; empty when it works. Every call that is needed is tried.
   [[nodiscard]] static std::string why_impossible();
 
   /// Where it dies.
@@ -48,7 +48,10 @@ class TracedProcess {
     std::set<std::string> passed_over = {};  ///< steps of these names do not count
   };
 
-  /// @param run  in the child process, which ends when it returns.
+  /// The exit status when `run` throws.
+  static constexpr int kHasThrown = 125;
+
+  /// @param run  in the child process, which ends when it returns or throws.
   TracedProcess(const std::function<void()>& run, Death death);
   TracedProcess(const TracedProcess&) = delete;
   TracedProcess& operator=(const TracedProcess&) = delete;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -152,6 +154,14 @@ class LedgerSteps : public CrashedLedger {
     return process.steps();
   }
 };
+
+TEST_F(LedgerSteps, WhatAChildThrowsEndsItAndNothingElse) {
+  TracedProcess process(
+      [] { throw std::system_error(EIO, std::generic_category(), "in the child"); }, {.step = 0});
+  const int status = process.wait();
+  ASSERT_TRUE(WIFEXITED(status)) << status;
+  EXPECT_EQ(WEXITSTATUS(status), TracedProcess::kHasThrown);
+}
 
 TEST_F(LedgerSteps, TheSignerDiesAtEachOne) {
   start_signer();
