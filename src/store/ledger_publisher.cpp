@@ -172,6 +172,9 @@ PublishReport Publisher::publish_facts(const Facts& facts, Transaction& turn) {
   const auto begun = clock_.steady_now();
   if (edge_ && facts.newest && facts.newest->size > edge_->size()) edge_.reset();
   if (!edge_) resume(facts);
+  // Asked for the whole tree first, the signer says where it is: since the last turn another
+  // publisher may have led it on, and a step from where it was then would be too small.
+  signer_size_ = std::max(edge_->size(), facts.newest ? facts.newest->size : 0);
   const Batch batch = read_batch(facts);
   bool is_written = false;
   if (!batch.is_smaller() && batch.is_sound()) {
@@ -232,7 +235,6 @@ void Publisher::resume(const Facts& facts) {
   } else {
     edge_ = edge_at(newest->size, newest->root);
   }
-  signer_size_ = newest ? newest->size : 0;
 }
 
 Publisher::Batch Publisher::read_batch(const Facts& facts) {
@@ -279,9 +281,18 @@ ledger::SignRequest Publisher::request_from(std::uint64_t from, const Batch& bat
   return request;
 }
 
+// A turn that the server has ended meanwhile is somebody else's: then nothing is asked.
+std::expected<std::string, ledger::SignRefusal> Publisher::sign_in_turn(
+    const ledger::SignRequest& request, Transaction& turn) {
+  turn.run(queries::kAsk);
+  claimed_ = std::max(claimed_, request.claimed.size);
+  return signer_.sign(request);
+}
+
 // A signer that is far behind is led up to the tree in steps; what it signs on the way is not
 // published.
-std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& batch) {
+std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& batch,
+                                                                Transaction& turn) {
   for (;;) {
     if (batch.claimed.size > signer_size_ + kMaxLeavesPerRequest) {
       const std::uint64_t size = signer_size_ + kMaxLeavesPerRequest;
@@ -293,12 +304,12 @@ std::expected<std::string, ledger::SignRefusal> Publisher::sign(const Batch& bat
           .claimed = {size, edge->root()},
           .from = signer_size_,
           .leaves = read_leaf_hashes(pool_, settings_.log_id, signer_size_, size)};
-      const auto answer = signer_.sign(step);
+      const auto answer = sign_in_turn(step, turn);
       if (!answer && answer.error().kind == ledger::SignRefusal::Kind::Frozen) return answer;
       signer_size_ = answer ? size : answer.error().size;
       continue;
     }
-    auto answer = signer_.sign(request_from(signer_size_, batch));
+    auto answer = sign_in_turn(request_from(signer_size_, batch), turn);
     const bool is_elsewhere = !answer &&
                               answer.error().kind == ledger::SignRefusal::Kind::SendFrom &&
                               answer.error().size != signer_size_;
@@ -311,9 +322,7 @@ PublishReport Publisher::ask(const Facts& facts,
                              const Batch& batch,
                              bool is_written,
                              Transaction& turn) {
-  turn.run(queries::kAsk);  // a turn that the server has ended meanwhile is somebody else's
-  claimed_ = std::max(claimed_, batch.claimed.size);
-  const auto answer = sign(batch);
+  const auto answer = sign(batch, turn);
   if (!answer) {
     const ledger::SignRefusal& refusal = answer.error();
     if (refusal.reason) return freeze(*refusal.reason);
@@ -393,20 +402,42 @@ void Publisher::save(const Facts& facts, std::uint64_t size, ByteView note) {
   last_saved_ = now;
 }
 
-// From the first tile on in a process's first checkpoint, and after a failure from where it stood:
-// what is not taken away now would stay for ever, with bodies in it that may have to be erased.
+// From the first tile on in a process's first checkpoint, and where it could not be done once more
+// with each one: what stays would stay for ever, with bodies in it that may have to be erased.
 void Publisher::drop_partials(std::uint64_t size) {
+  for (const LogPath& full : std::exchange(kept_, {})) {
+    if (const auto why = why_partials_stay(full); !why.empty()) kept_.push_back(full);
+  }
   for (unsigned level = 0; level <= ledger::kMaxTileLevel; ++level) {
     const unsigned bits = 8 * (level + 1);
     if (bits >= 64) break;
     for (std::uint64_t index = dropped_ >> bits; index < (size >> bits); ++index) {
-      auto dropped = sink_.drop_partials(LogPath::hash_tile(level, index, kTileWidth));
-      if (dropped && level == 0)
-        dropped = sink_.drop_partials(LogPath::entry_bundle(index, kTileWidth));
-      if (!dropped) throw_for(dropped.error());
+      drop_partials_beside(LogPath::hash_tile(level, index, kTileWidth));
+      if (level == 0) drop_partials_beside(LogPath::entry_bundle(index, kTileWidth));
     }
   }
   dropped_ = size;
+}
+
+void Publisher::drop_partials_beside(const LogPath& full) {
+  const std::string why = why_partials_stay(full);
+  if (why.empty()) return;
+  log::warn("ledger_partials_stay",
+            "log={} beside={} why=\"{}\"",
+            ledger_tables::short_name(settings_.origin),
+            full.text(),
+            why);
+  kept_.push_back(full);
+}
+
+// Empty when none is left. The checkpoint is published by now, and stays so.
+std::string Publisher::why_partials_stay(const LogPath& full) {
+  try {
+    const auto dropped = sink_.drop_partials(full);
+    return dropped ? std::string() : dropped.error().detail;
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
 }
 
 std::uint64_t Publisher::repair() {

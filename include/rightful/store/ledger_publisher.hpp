@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "rightful/core/clock.hpp"
 #include "rightful/core/result.hpp"
@@ -47,7 +49,8 @@ struct PublishReport {
 /// Threads  one at a time.
 /// Errors   DatabaseFailure; Failure of the disk or of the way to the signer: nothing half is
 ///          published, the next call tries again. Failure Never `ledger_damaged` when database and
-///          published hashes contradict each other.
+///          published hashes contradict each other. A partial tile that cannot be taken away is
+///          none: it is named (`ledger_partials_stay`), and tried again with each checkpoint.
 /// Cost     at most 17,000 hashes (0.5 MiB) and four bundles (4 MiB) in memory.
 class Publisher {
  public:
@@ -89,7 +92,10 @@ class Publisher {
                                   bool is_written,
                                   Transaction& turn);
   [[nodiscard]] ledger::SignRequest request_from(std::uint64_t from, const Batch& batch);
-  [[nodiscard]] std::expected<std::string, ledger::SignRefusal> sign(const Batch& batch);
+  [[nodiscard]] std::expected<std::string, ledger::SignRefusal> sign(const Batch& batch,
+                                                                     Transaction& turn);
+  [[nodiscard]] std::expected<std::string, ledger::SignRefusal> sign_in_turn(
+      const ledger::SignRequest& request, Transaction& turn);
   [[nodiscard]] PublishReport freeze(ledger::FreezeReason reason);
   [[nodiscard]] PublishReport keep(const Facts& facts,
                                    const Batch& batch,
@@ -99,6 +105,8 @@ class Publisher {
   void wait_for_standby();
   void save(const Facts& facts, std::uint64_t size, ByteView note);
   void drop_partials(std::uint64_t size);
+  void drop_partials_beside(const ledger::LogPath& full);
+  [[nodiscard]] std::string why_partials_stay(const ledger::LogPath& full);
 
   Pool& pool_;
   PublisherSettings settings_;
@@ -111,7 +119,8 @@ class Publisher {
   std::uint64_t signer_size_ = 0;         // where the signer's leaves begin, as far as known
   std::optional<std::chrono::steady_clock::time_point> begun_;  // the last one that was published
   std::optional<Instant> last_saved_;
-  std::uint64_t dropped_ = 0;  // full tiles of this tree have no partial ones beside them
+  std::uint64_t dropped_ = 0;          // full tiles of this tree have no partial ones beside them …
+  std::vector<ledger::LogPath> kept_;  // … except these
 };
 
 }  // namespace rightful::store

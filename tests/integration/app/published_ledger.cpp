@@ -196,7 +196,13 @@ store::Publisher PublishedLedger::make_publisher(ledger::TileSink& sink) {
 
 void PublishedLedger::publish() {
   auto publisher = make_publisher();
-  while (publisher.publish_now().step == store::PublishStep::Published) {
+  SystemClock clock;
+  for (int look = 0; look < 500; ++look) {
+    const auto report = publisher.publish_now();
+    if (report.step == store::PublishStep::Published) continue;
+    if (report.step != store::PublishStep::Waits || report.size == head_size()) break;
+    // The server still holds the turn of a publisher that was killed.
+    static_cast<void>(clock.wait_for(std::stop_token(), 20ms));
   }
   const auto newest = one("SELECT max(size)::text AS answer FROM ledger.checkpoint");
   ASSERT_EQ(newest, std::to_string(head_size())) << process_->output();
@@ -248,6 +254,13 @@ void PublishedLedger::rebuild_head() {
     peaks += to_hex(peak.bytes());
   tamper("UPDATE ledger.head SET size = " + std::to_string(edge.size()) + ", root = '\\x" +
          to_hex(edge.root().bytes()) + "', frontier = '\\x" + peaks + "' WHERE log_id = 1");
+}
+
+void PublishedLedger::end_publishers_turn() {
+  database_.execute_as_admin(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND "
+      "classid = 1919379572 AND database = (SELECT oid FROM pg_database WHERE datname = "
+      "current_database())");
 }
 
 std::string text_of(const std::filesystem::path& file) {

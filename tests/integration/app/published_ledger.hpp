@@ -105,6 +105,8 @@ class PublishedLedger : public LedgerFixture {
   /// As a superuser who knows the tables: no trigger stops it, and the head fits the entries.
   void tamper(const std::string& script);
   void rebuild_head();
+  /// As the server does to a publisher that stands still for too long.
+  void end_publishers_turn();
 
   [[nodiscard]] std::filesystem::path log_folder() const { return ledger_ / "2026"; }
 

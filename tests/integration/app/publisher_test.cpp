@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using store::PublishStep;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST_F(PublishedLedger, VerifiesAtEverySize) {
   start_signer();
@@ -164,11 +165,12 @@ TEST_F(PublishedLedger, TakesPartialTilesAwayLaterWhereItCouldNot) {
   KeepingDisk disk(*directory_);
   auto publisher = make_publisher(disk);
   write(100);
-  EXPECT_THROW(static_cast<void>(publisher.publish()), Failure);
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published);
   EXPECT_TRUE(audit().is_verified()) << audit().text();
   EXPECT_TRUE(fs::exists(log_folder() / "tile/entries/000.p"));
 
   disk.keeps = false;
+  clock_.advance(std::chrono::seconds(1));
   write(5);
   EXPECT_EQ(publisher.publish().step, PublishStep::Published);
 
@@ -176,6 +178,41 @@ TEST_F(PublishedLedger, TakesPartialTilesAwayLaterWhereItCouldNot) {
   EXPECT_FALSE(fs::exists(log_folder() / "tile/0/000.p"));
   EXPECT_TRUE(fs::exists(log_folder() / "tile/entries/001.p"));
   EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+TEST_F(PublishedLedger, PublishesBesideWhatItCannotTakeAway) {
+  start_signer();
+  write(200);
+  auto publisher = make_publisher();
+  ASSERT_EQ(publisher.publish().step, PublishStep::Published);
+  const fs::path entries = log_folder() / "tile/entries/000.p";
+  const fs::path hashes = log_folder() / "tile/0/000.p";
+  fs::create_directory(entries / "77");
+  fs::remove_all(hashes);
+  overwrite(hashes, "not a folder");
+  const auto published_beside = [&](std::size_t leaves) {
+    write(leaves);
+    clock_.advance(std::chrono::seconds(1));
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(publisher.publish().step, PublishStep::Published);
+    return ::testing::internal::GetCapturedStderr();
+  };
+
+  const std::string said = published_beside(100);
+  EXPECT_THAT(said, HasSubstr("event=ledger_partials_stay log=2026 beside=tile/0/000 why="));
+  EXPECT_THAT(said, HasSubstr("event=ledger_partials_stay log=2026 beside=tile/entries/000 why="));
+  ASSERT_TRUE(fs::exists(log_folder() / "tile/entries/001.p"));
+  EXPECT_THAT(published_beside(300), Not(HasSubstr("ledger_partials_stay"))) << "said once";
+  EXPECT_FALSE(fs::exists(log_folder() / "tile/entries/001.p")) << "one keeps no other";
+  EXPECT_TRUE(fs::exists(hashes));
+  EXPECT_TRUE(audit().is_verified()) << audit().text();
+
+  fs::remove(entries / "77");
+  fs::remove(hashes);
+  fs::create_directory(hashes);
+  static_cast<void>(published_beside(5));
+  EXPECT_FALSE(fs::exists(entries));
+  EXPECT_FALSE(fs::exists(hashes));
 }
 
 /// Before which something else happens, once.
@@ -264,10 +301,7 @@ TEST_F(PublishedLedger, AsksNothingOnceItsTurnIsOver) {
   auto publisher = make_publisher(disk);
   write(3);
   disk.meanwhile = [&] {
-    database_.execute_as_admin(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND "
-        "classid = 1919379572 AND database = (SELECT oid FROM pg_database WHERE datname = "
-        "current_database())");
+    end_publishers_turn();
     write(3);
     publish();
   };
@@ -278,6 +312,63 @@ TEST_F(PublishedLedger, AsksNothingOnceItsTurnIsOver) {
   EXPECT_EQ(publisher.publish().step, PublishStep::Stopped) << "it says that there is another one";
   EXPECT_EQ(publisher.publish().step, PublishStep::Published);
   EXPECT_TRUE(audit().is_verified()) << audit().text();
+}
+
+/// After whose n-th answer something else happens.
+class WatchedSigner final : public ledger::CheckpointSigner {
+ public:
+  WatchedSigner(ledger::CheckpointSigner& signer, int at, std::function<void()> then)
+      : signer_(signer), at_(at), then_(std::move(then)) {}
+
+  std::expected<std::string, ledger::SignRefusal> sign(
+      const ledger::SignRequest& request) override {
+    auto answer = signer_.sign(request);
+    if (++asked == at_) then_();
+    return answer;
+  }
+
+  int asked = 0;
+
+ private:
+  ledger::CheckpointSigner& signer_;
+  int at_;
+  std::function<void()> then_;
+};
+
+// A signer that is far behind, as one whose folder was restored, is asked many times in a turn:
+// what is asked for on the way is smaller than what another one gets signed once that is over.
+TEST_F(PublishedLedger, AsksForNoFurtherStepOnceItsTurnIsOver) {
+  start_signer();
+  write(40);
+  publish();
+  const std::string memory = text_of(memory_file());
+  tamper(
+      "INSERT INTO ledger.entry (log_id, idx, leaf_hash) SELECT 1, i, "
+      "sha256(('\\x00'::bytea || convert_to(i::text, 'UTF8'))) "
+      "FROM generate_series((SELECT size FROM ledger.head), 60000) AS i; "
+      "INSERT INTO ledger.body (log_id, idx, leaf) SELECT 1, i, convert_to(i::text, 'UTF8') "
+      "FROM generate_series((SELECT size FROM ledger.head), 60000) AS i");
+  rebuild_head();
+  publish();
+  process_.reset();
+  overwrite(memory_file(), memory);
+  fs::remove(log_folder() / "checkpoint");  // else it would know that its memory is old
+  start_signer();
+  // Its first answer is where it is, its second the first of three steps.
+  WatchedSigner signer(*remote_, 2, [this] {
+    end_publishers_turn();
+    publish();
+  });
+  store::Publisher publisher(
+      database_.pool(), {.log_id = 1, .origin = origin_}, *directory_, *directory_, signer, clock_);
+
+  EXPECT_THROW(static_cast<void>(publisher.publish()), Failure);
+
+  EXPECT_EQ(signer.asked, 2);
+  EXPECT_EQ(log_state(), "open");
+  EXPECT_EQ(publisher.publish().step, PublishStep::Published)
+      << "in a turn of its own it does not go on from where the signer was in the last one";
+  EXPECT_EQ(log_state(), "open");
 }
 
 TEST_F(PublishedLedger, WritesMissingFilesAgain) {
