@@ -133,6 +133,13 @@ std::vector<std::string> LedgerFixture::acts() {
   return names;
 }
 
+void LedgerFixture::add_accounts() const {
+  for (const AccountId* account : {&anna_, &ben_}) {
+    database_.execute("INSERT INTO account (account_id, created_at) VALUES ('" + account->expose() +
+                      "', now())");
+  }
+}
+
 ledger::Event LedgerFixture::job_queued(const AccountId& account) {
   return {ledger::System{},
           account,

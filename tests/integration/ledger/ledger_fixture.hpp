@@ -80,6 +80,9 @@ class LedgerFixture : public ::testing::Test {
 
   [[nodiscard]] static ledger::Event job_queued(const AccountId& account);
 
+  /// Anna's and Ben's, which everybody with a leaf has: the nightly comparison looks for them.
+  void add_accounts() const;
+
   SystemRandom random_;
   StillClock clock_;
   TestFolder folder_;

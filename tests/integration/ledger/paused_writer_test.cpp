@@ -198,6 +198,7 @@ using PausedWriter = SequencerFixture;
 
 // At each of the messages of its commits, with its connection alive and with it cut.
 TEST_F(PausedWriter, GoesOnWhereverItStoodStill) {
+  add_accounts();
   SystemClock real_clock;
   std::atomic<int> messages_left{0};
   std::atomic<Fate> fate{Fate::Pass};

@@ -159,6 +159,7 @@ TEST_F(SequencerLoad, ACommitThatLastsHoldsItsNumber) {
                            keys_,
                            real_clock_,
                            random_);
+  add_accounts();
   ASSERT_TRUE(held.start().has_value());
   const auto busy = start_timed_writer(real_clock_);
   store::Pool held_pool(patient, kOthers + 1, &held);

@@ -333,9 +333,8 @@ TEST_F(SequencerTamper, AForgedCheckDoesNotPutItOff) {
 TEST_F(SequencerTamper, LostKeysAreFound) {
   const auto writer = start_writer();
   const auto pool = database_.make_pool(1, writer.get());
+  add_accounts();
   for (const AccountId* account : {&anna_, &ben_}) {
-    database_.execute("INSERT INTO account (account_id, created_at) VALUES ('" + account->expose() +
-                      "', now())");
     store::Transaction transaction = pool->begin();
     transaction.record(job_queued(*account));
     transaction.commit();

@@ -379,8 +379,7 @@ TEST_F(SequencerTest, AFrozenLogTakesLeaves) {
 // O8: the machine's clock goes back an hour under writers and sequencer. All goes on, and an
 // auditor is told where each of them went back: exit code 0.
 TEST_F(SequencerTest, AClockThatGoesBackIsReportedWhereItDid) {
-  database_.execute("INSERT INTO account (account_id, created_at) VALUES ('" + anna_.expose() +
-                    "', now())");
+  add_accounts();
   const auto sequencer = make_sequencer();
   const auto writer = start_writer();
   const auto pool = database_.make_pool(1, writer.get());
