@@ -33,7 +33,8 @@ constexpr auto kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_T
 
 // The kernel's interface takes numbers where addresses are declared.
 void* number(unsigned long value) {
-  // NOLINTNEXTLINE(*-pro-type-reinterpret-cast,performance-no-int-to-ptr): see above
+  // NOLINTNEXTLINE(*-pro-type-reinterpret-cast,performance-no-int-to-ptr): ptrace takes numbers
+  // there
   return reinterpret_cast<void*>(value);
 }
 
@@ -108,7 +109,7 @@ std::optional<TracedProcess::Step> step_of(pid_t process, const Call& call) {
   char go = 0;
   try {
     if (::read(gate, &go, 1) == 1) run();
-  } catch (...) {
+  } catch (const std::exception& /*said by the exit code*/) {
     ::_exit(TracedProcess::kHasThrown);
   }
   ::_exit(127);

@@ -111,28 +111,17 @@ class Progress {
   std::atomic<std::size_t>* phase_ = nullptr;
 };
 
-class ToldDisk final : public ledger::TileSink {
+class ToldDisk final : public PassingDisk {
  public:
   ToldDisk(ledger::LogDirectory& directory, Progress& progress)
-      : directory_(directory), progress_(progress) {}
+      : PassingDisk(directory), progress_(progress) {}
 
   Result<void> put(const ledger::LogPath& path, ByteView content) override {
     if (progress_.phase() == Progress::Begun) progress_.set(Progress::Writing);
-    return directory_.put(path, content);
-  }
-
-  Result<void> flush() override { return directory_.flush(); }
-
-  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
-    return directory_.replace(path, content);
-  }
-
-  Result<void> drop_partials(const ledger::LogPath& full) override {
-    return directory_.drop_partials(full);
+    return PassingDisk::put(path, content);
   }
 
  private:
-  ledger::LogDirectory& directory_;
   Progress& progress_;
 };
 

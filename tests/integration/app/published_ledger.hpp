@@ -82,6 +82,29 @@ struct PublishedAudit {
                                              ledger::LogDirectory& directory,
                                              const std::vector<Bytes>& held);
 
+/// A log's folder, for disks that do one thing otherwise.
+class PassingDisk : public ledger::TileSink {
+ public:
+  explicit PassingDisk(ledger::LogDirectory& directory) : directory_(directory) {}
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override {
+    return directory_.put(path, content);
+  }
+
+  Result<void> flush() override { return directory_.flush(); }
+
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
+    return directory_.replace(path, content);
+  }
+
+  Result<void> drop_partials(const ledger::LogPath& full) override {
+    return directory_.drop_partials(full);
+  }
+
+ private:
+  ledger::LogDirectory& directory_;
+};
+
 class PublishedLedger : public LedgerFixture {
  protected:
   PublishedLedger();
