@@ -121,6 +121,16 @@ void end_child(pid_t child) {
   }
 }
 
+void stop_and_follow_calls(pid_t child) {
+  if (::ptrace(PTRACE_INTERRUPT, child, nullptr, nullptr) != 0) throw_errno("ptrace");
+  int status = 0;
+  while (::waitpid(child, &status, __WALL) != child) {
+    if (errno != EINTR) throw_errno("waitpid");
+  }
+  if (!WIFSTOPPED(status)) throw std::system_error(ECHILD, std::generic_category(), "waitpid");
+  if (::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0) throw_errno("ptrace");
+}
+
 std::string because_of(const char* call) {
   return std::string(call) + ": " + std::generic_category().message(errno);
 }
@@ -215,13 +225,14 @@ void TracedProcess::follow(const std::function<void()>& run, std::promise<void>&
     handle_ = UniqueFd(::pidfd_open(process, 0));
     if (!handle_.is_open()) throw_errno("pidfd_open");
     if (::ptrace(PTRACE_SEIZE, process, nullptr, number(kOptions)) != 0) throw_errno("ptrace");
+    // Followed before it does anything: the gate opens when its calls are seen.
+    stop_and_follow_calls(process);
     if (::write(open.get(), "!", 1) != 1) throw_errno("write");
   } catch (const std::system_error&) {
     if (process > 0) end_child(process);
     begun.set_exception(std::current_exception());
     return;
   }
-  static_cast<void>(::ptrace(PTRACE_INTERRUPT, process, nullptr, nullptr));
   begun.set_value();
   for (;;) {
     int status = 0;
