@@ -64,7 +64,7 @@ TEST(UnlockPackage, ChecksumsOfTheFolderHold) {
   const auto sums = testing::run(
       scratch / "out", "/usr/bin/sha256sum", {"--check", "--strict", "MANIFEST.sha256"});
 
-  EXPECT_TRUE(sums.status.is_success()) << sums.output;
+  EXPECT_TRUE(testing::is_clean(sums));
 }
 
 TEST(UnlockPackage, GivesTheInnerZip) {
@@ -105,10 +105,11 @@ TEST(UnlockPackage, LeavesNothingBehindWhenItRefuses) {
       UnlockOptions options = into(scratch / "out", form);
       options.content_sha256 = built.expectation.content_sha256;
       if (unlock(changed, options)) {
-        ADD_FAILURE() << i;
+        ADD_FAILURE() << "unlocked although byte " << i << " was changed from "
+                      << std::to_integer<int>(built.bytes[i]);
         fs::remove_all(scratch / "out");
       }
-      EXPECT_EQ(scratch.count(), 0U);
+      EXPECT_EQ(scratch.count(), 0U) << "byte " << i;
     }
   }
 }
