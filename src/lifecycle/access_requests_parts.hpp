@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "rightful/ledger/event.hpp"
 #include "rightful/lifecycle/access_requests.hpp"
@@ -39,7 +40,8 @@ struct AccessRequests::Parts {
   void write_request(const Session& session,
                      const Submission& submission,
                      store::Transaction& transaction,
-                     const store::accounts::AccountRow& account);
+                     const store::accounts::Enrolled& keys,
+                     const std::string& language);
   /// Why a request could not be written: one is open, else its id or nonce was used before.
   [[nodiscard]] Refusal conflict(const Session& session);
 

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "rightful/calendar/deadline.hpp"
@@ -97,18 +98,19 @@ std::unexpected<Refusal> remind(store::Transaction& transaction,
 
 request_rows::NewRequest new_request(const Session& session,
                                      const Submission& submission,
-                                     const accounts::AccountRow& account,
+                                     const accounts::Enrolled& keys,
+                                     const std::string& language,
                                      const calendar::Deadline& deadline,
                                      const ledger::RequestRef& ref) {
   return {.id = submission.request,
           .account = session.account,
           .ledger_ref = ref.text(),
           .received_at = submission.received_at,
-          .language = submission.language.value_or(account.language),
+          .language = language,
           .nonce = submission.nonce,
           .stated_at = submission.stated_at,
           .unlock_key = submission.unlock_key,
-          .sign_key = account.enrolled->sign_key,
+          .sign_key = keys.sign_key,
           .signature = submission.signature,
           .due_nominal = deadline.due_nominal,
           .due = deadline.due,
@@ -118,20 +120,20 @@ request_rows::NewRequest new_request(const Session& session,
 
 ledger::Event received(const Session& session,
                        const Submission& submission,
-                       const accounts::AccountRow& account,
+                       const accounts::Enrolled& keys,
                        const calendar::Deadline& deadline,
                        const ledger::RequestRef& ref) {
   const Bytes statement = crypto::encode_statement(statement_of(session, submission));
-  return {ledger::Self{},
-          session.account,
-          ref,
-          ledger::events::RequestReceived{.channel = "api",
-                                          .due = deadline.due_nominal,
-                                          .key = ledger::key_reference(account.enrolled->unlock_key,
-                                                                       account.enrolled->sign_key),
-                                          .kind = "access",
-                                          .law = "eu_art12",
-                                          .statement = crypto::sha256(statement)}};
+  return {
+      ledger::Self{},
+      session.account,
+      ref,
+      ledger::events::RequestReceived{.channel = "api",
+                                      .due = deadline.due_nominal,
+                                      .key = ledger::key_reference(keys.unlock_key, keys.sign_key),
+                                      .kind = "access",
+                                      .law = "eu_art12",
+                                      .statement = crypto::sha256(statement)}};
 }
 
 }  // namespace
@@ -151,12 +153,13 @@ AccessRequests::~AccessRequests() = default;
 void AccessRequests::Parts::write_request(const Session& session,
                                           const Submission& submission,
                                           store::Transaction& transaction,
-                                          const accounts::AccountRow& account) {
+                                          const accounts::Enrolled& keys,
+                                          const std::string& language) {
   const calendar::Deadline deadline = deadline_of(submission.received_at, settings.timezone);
   const auto ref = ledger::RequestRef::random(random);
   request_rows::insert(transaction,
-                       new_request(session, submission, account, deadline, ref),
-                       received(session, submission, account, deadline, ref));
+                       new_request(session, submission, keys, language, deadline, ref),
+                       received(session, submission, keys, deadline, ref));
   store::jobs::enqueue(
       transaction,
       {.id = JobId::random(random),
@@ -176,10 +179,12 @@ Answer<AccessRequest> AccessRequests::submit(const Session& session, const Submi
     if (!account || !account->enrolled) {
       return refuse(RefusalKind::SignInNeeded, "the account has no keys");
     }
-    RIGHTFUL_TRY(check_statement(*account->enrolled, session, submission));
+    const accounts::Enrolled& keys = *account->enrolled;
+    RIGHTFUL_TRY(check_statement(keys, session, submission));
     const auto open = request_rows::find_open(transaction, session.account);
     if (open) return remind(transaction, *open);
-    parts_->write_request(session, submission, transaction, *account);
+    parts_->write_request(
+        session, submission, transaction, keys, submission.language.value_or(account->language));
   } catch (const store::ConstraintViolation&) {
     // Another call was faster: the same statement sent twice, or two at once.
     return std::unexpected(parts_->conflict(session));

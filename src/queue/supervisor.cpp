@@ -141,7 +141,7 @@ class Supervisor::Conversation {
   [[nodiscard]] Killer killer() const noexcept { return killer_; }
 
  private:
-  Subprocess start(const SupervisorSettings& settings) {
+  [[nodiscard]] Subprocess start(const SupervisorSettings& settings) const {
     SubprocessSpec spec;
     spec.program = settings.child_program;
     spec.arguments = {"export-child"};

@@ -90,7 +90,8 @@ class Worker::Impl {
         report_database(true);
       } catch (const store::ConstraintViolation&) {
         // Another worker took a job of the same account in the same instant; the next poll leaves
-        // it out.
+        // it out. The database answered.
+        report_database(true);
       } catch (const Failure& failure) {
         report_database(false, failure.cause());
       }
