@@ -31,8 +31,8 @@ struct FreeList {
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 void initialise_curl() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK) throw Failure(Retry::Never, "curl_init", "libcurl cannot be initialised");
+  static const CURLcode kCode = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (kCode != CURLE_OK) throw Failure(Retry::Never, "curl_init", "libcurl cannot be initialised");
 }
 
 /// What one transfer collects; the callbacks below write into it and let no exception out.
@@ -111,13 +111,13 @@ std::size_t take_body(const char* data,
 HeaderList header_list(const HttpCall& call) {
   HeaderList list;
   const auto append = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* const before = list.release();
+    curl_slist* const longer = curl_slist_append(before, line.c_str());
+    list.reset(longer != nullptr ? longer : before);
     RIGHTFUL_CHECK(longer != nullptr);
-    static_cast<void>(list.release());
-    list.reset(longer);
   };
   for (const auto& [name, value] : call.headers)
-    append(name + ": " + value);
+    append(fmt::format("{}: {}", name, value));
   append("Expect:");
   return list;
 }

@@ -23,7 +23,7 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }
 
 spdlog::logger& logger() {
-  static const auto instance = [] {
+  static const auto kLogger = [] {
     auto made = std::make_shared<spdlog::logger>("rightful",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
@@ -31,7 +31,7 @@ spdlog::logger& logger() {
     made->flush_on(spdlog::level::debug);
     return made;
   }();
-  return *instance;
+  return *kLogger;
 }
 
 }  // namespace

@@ -37,8 +37,11 @@ struct Prepared {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (const std::string& text : texts)
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): execve reads, and asks for no const
     pointers.push_back(const_cast<char*>(text.c_str()));
+  }
   pointers.push_back(nullptr);
   return pointers;
 }
@@ -95,7 +98,7 @@ bool become_user(const SubprocessSpec& spec) {
 void reset_signals() {
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGUSR2}) {
     ::signal(number, SIG_DFL);
   }

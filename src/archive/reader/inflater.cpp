@@ -35,9 +35,9 @@ void Inflater::begin() {
 
 void Inflater::feed(ByteView packed) noexcept {
   RIGHTFUL_CHECK(packed.size() <= std::numeric_limits<std::uint32_t>::max());
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(packed.data());
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): isa-l only reads it
-  state_->stream.next_in =
-      const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(packed.data()));
+  state_->stream.next_in = const_cast<std::uint8_t*>(bytes);
   state_->stream.avail_in = static_cast<std::uint32_t>(packed.size());
 }
 
