@@ -10,7 +10,7 @@ LedgerEpoch::LedgerEpoch(std::int64_t log_id,
                          ledger::Writer writer,
                          std::uint32_t span,
                          std::chrono::steady_clock::time_point now)
-    : log_id_(log_id), writer_(std::move(writer)), window_(span), last_alive_(now) {
+    : log_id_(log_id), writer_(std::move(writer)), window_(span), pace_(span), last_alive_(now) {
   window_.resolve(window_.take(1));  // writer.start
 }
 
@@ -20,10 +20,16 @@ bool LedgerEpoch::holes_block_everything() const {
   return window_.in_flight_count() == 0 && window_.free_count() > 0 && !filling_;
 }
 
+// One commit is always under way, however large it is.
+bool LedgerEpoch::has_room(std::size_t count) const {
+  const std::size_t in_flight = window_.in_flight_count();
+  return window_.can_take(count) && (in_flight == 0 || in_flight + count <= pace_.allowed());
+}
+
 bool LedgerEpoch::has_room_behind_waiters(std::size_t count) const {
   for (const Waiter* waiter : waiters_)
     count += waiter->count;
-  return window_.can_take(count);
+  return has_room(count);
 }
 
 /// A place in the queue, left on every way out.
@@ -54,7 +60,7 @@ class LedgerEpoch::Place {
   }
 
   [[nodiscard]] bool can_take() const {
-    return waiter_.is_called && epoch_.window_.can_take(waiter_.count);
+    return waiter_.is_called && epoch_.has_room(waiter_.count);
   }
 
  private:
@@ -105,7 +111,7 @@ void LedgerEpoch::call_waiters() {
   std::size_t count = 0;
   for (Waiter* waiter : waiters_) {
     count += waiter->count;
-    if (!window_.can_take(count)) break;
+    if (!has_room(count)) break;
     waiter->is_called = true;
     waiter->wake.notify_one();
   }
@@ -161,6 +167,12 @@ void LedgerEpoch::settle(const LeafNumbers& numbers, CommitFate fate) noexcept {
       abandoned_ = true;
       break;
   }
+  after_change();
+}
+
+void LedgerEpoch::follow_sequencer(std::uint64_t next, std::chrono::steady_clock::time_point now) {
+  const std::lock_guard lock(mutex_);
+  pace_.look(window_.lowest_unresolved(), next, now);
   after_change();
 }
 

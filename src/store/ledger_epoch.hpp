@@ -17,6 +17,8 @@
 #include "rightful/ledger/writer.hpp"
 #include "rightful/store/event_recorder.hpp"
 
+#include "store/commit_pace.hpp"
+
 namespace rightful::store {
 
 using LeafNumbers = std::vector<std::uint64_t>;
@@ -34,8 +36,9 @@ class LedgerEpoch {
 
   [[nodiscard]] const ledger::Writer& writer() const noexcept { return writer_; }
 
-  /// Waits while the window is full; who came first is served first. When free numbers are all that
-  /// keeps it full, `fill_holes` is called, by one thread at a time and without the lock.
+  /// Waits while the window is full, or enough is in flight for a sequencer that is behind; who
+  /// came first is served first. When free numbers are all that keeps the window full, `fill_holes`
+  /// is called, by one thread at a time and without the lock.
   /// @param count  at most the span (checked, RIGHTFUL_CHECK).
   /// @return empty when the epoch was abandoned or closed meanwhile, or `limit` has passed.
   [[nodiscard]] std::optional<LeafNumbers> take(std::size_t count,
@@ -44,6 +47,8 @@ class LedgerEpoch {
   /// @return empty when the window has no room now, or the epoch was abandoned or closed.
   [[nodiscard]] std::optional<LeafNumbers> try_take(std::size_t count);
   void settle(const LeafNumbers& numbers, CommitFate fate) noexcept;
+  /// The sequencer has come to number `next`: how many others may be in flight?
+  void follow_sequencer(std::uint64_t next, std::chrono::steady_clock::time_point now);
 
   /// True after a commit whose end nobody knows: start another epoch.
   [[nodiscard]] bool is_abandoned() const;
@@ -109,6 +114,7 @@ class LedgerEpoch {
   };
 
   [[nodiscard]] bool holes_block_everything() const;
+  [[nodiscard]] bool has_room(std::size_t count) const;
   [[nodiscard]] bool has_room_behind_waiters(std::size_t count) const;
   [[nodiscard]] std::optional<LeafNumbers> take_if_room(std::size_t count);
   void fill(const std::function<void()>& fill_holes);
@@ -121,6 +127,7 @@ class LedgerEpoch {
   std::list<Waiter*> waiters_;  ///< in the order in which they came
   std::condition_variable closed_or_abandoned_;
   ledger::WriterWindow window_;
+  CommitPace pace_;
   bool abandoned_ = false;
   bool closing_ = false;  ///< somebody waits, or has waited, in close()
   bool closed_ = false;

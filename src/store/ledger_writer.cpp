@@ -115,6 +115,7 @@ struct LedgerWriter::Impl {
   [[nodiscard]] bool commit_own(LedgerEpoch& chosen,
                                 const TakeNumbers& take,
                                 std::span<const ledger::Event> events);
+  void follow_sequencer(LedgerEpoch& chosen);
   void say_alive();
   void fill_holes(LedgerEpoch& chosen, const TakeNumbers& take);
   void say_last_word(LedgerEpoch& chosen);
@@ -252,9 +253,21 @@ bool LedgerWriter::Impl::commit_own(LedgerEpoch& chosen,
   return true;
 }
 
+void LedgerWriter::Impl::follow_sequencer(LedgerEpoch& chosen) {
+  Transaction transaction = pool.begin();
+  const auto row = transaction
+                       .run(queries::kHighestSequenced,
+                            {chosen.log_id(), std::string(chosen.writer().id().text())})
+                       .at_most_one();
+  if (!row) return;
+  const auto next = static_cast<std::uint64_t>(row->integer("n")) + 1;
+  chosen.follow_sequencer(next, clock.steady_now());
+}
+
 void LedgerWriter::Impl::say_alive() {
   follow_live_log();
   const std::shared_ptr<LedgerEpoch> chosen = current_epoch();
+  follow_sequencer(*chosen);
   const auto now = clock.steady_now();
   const auto upto = chosen->due_alive(now, facts.alive_every, facts.alive_after_leaves);
   if (!upto) return;

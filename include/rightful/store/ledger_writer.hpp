@@ -51,7 +51,8 @@ struct LedgerWriterSettings {
 ///
 /// Owns     one connection of its own, for the leaves about itself. `keys`, `clock` and `random`
 ///          must outlive it.
-/// Threads  any; one mutex guards epoch and window. A commit waits while the window is full.
+/// Threads  any; one mutex guards epoch and window. A commit waits while the window is full, and
+///          makes way while leaves of this process wait long for the sequencer.
 /// Errors   DatabaseFailure as the transaction itself; Failure Later `ledger_busy` when no number
 ///          came free in time, Never `too_many_events` for more than `span` in one commit, Later
 ///          `ledger_stopped` after stop().
@@ -73,7 +74,8 @@ class LedgerWriter final : public EventRecorder {
   /// key. Errors  DatabaseFailure.
   [[nodiscard]] Result<void> start();
 
-  /// Writes `writer.alive` when it is due: every 5 minutes and every 1,000 leaves.
+  /// Looks how far the sequencer is, and lets so many commit at once that it keeps up. Writes
+  /// `writer.alive` when it is due: every 5 minutes and every 1,000 leaves.
   /// Does nothing before start() and after stop(), which may come in the middle of it.
   /// Errors  DatabaseFailure; the next call tries again.
   void keep_alive();

@@ -18,6 +18,11 @@ inline constexpr Sql kTakesLeaves{
     "SELECT EXISTS (SELECT FROM ledger.log WHERE log_id = $1 AND state IN ('open', 'frozen')) "
     "AS answer"};
 
+/// How far the sequencer is with a writer; below it a window's numbers may be missing.
+inline constexpr Sql kHighestSequenced{
+    "highest_sequenced",
+    "SELECT n FROM ledger.lookup WHERE log_id = $1 AND writer_id = $2 ORDER BY n DESC LIMIT 1"};
+
 /// Nothing when another process opened it in this moment.
 inline constexpr Sql kOpenFirstLog{
     "open_first_log",

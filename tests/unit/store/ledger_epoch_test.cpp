@@ -132,6 +132,13 @@ TEST_F(LedgerEpochTest, HasNoLastWordWhileItGoesOnOrWhenItIsFull) {
 /// Of an empty epoch with a span of 4: what several threads that wait were given, and when.
 class LedgerEpochQueue : public ::testing::Test {
  protected:
+  explicit LedgerEpochQueue(std::uint32_t span = 4)
+      : epoch_(1,
+               ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
+                              ledger::Origin::parse("audit.example.test/dsar/2026").value()),
+               span,
+               {}) {}
+
   /// Returns once the thread waits, or has been given something. It fills a hole if it must.
   std::future<std::optional<LeafNumbers>> take_later(std::size_t count,
                                                      std::chrono::milliseconds limit = 10s) {
@@ -146,12 +153,7 @@ class LedgerEpochQueue : public ::testing::Test {
 
   void commit(const LeafNumbers& numbers) { epoch_.settle(numbers, CommitFate::Committed); }
 
-  LedgerEpoch epoch_{
-      1,
-      ledger::Writer(crypto::SigningKey::from_seed(Bytes(32, std::byte{0x11})).value(),
-                     ledger::Origin::parse("audit.example.test/dsar/2026").value()),
-      4,
-      {}};
+  LedgerEpoch epoch_;
 };
 
 TEST_F(LedgerEpochQueue, AllForWhomThereIsRoomGoOn) {
@@ -199,6 +201,54 @@ TEST_F(LedgerEpochQueue, WhoGivesUpMakesWay) {
   EXPECT_EQ(much.get(), std::nullopt);
 
   EXPECT_THAT(little.get(), Optional(ElementsAre(5))) << "nothing else has changed";
+}
+
+/// A sequencer that is far behind: with a span of 64, four leaves may be in flight.
+class PacedEpoch : public LedgerEpochQueue {
+ protected:
+  PacedEpoch() : LedgerEpochQueue(64) {
+    for (int i = 0; i < 10; ++i)
+      commit(*epoch_.take(64, 1s, nullptr));
+    for (std::uint64_t base = 1; base <= 6; ++base)
+      epoch_.follow_sequencer(base, SteadyTime(std::chrono::seconds(base)));
+  }
+
+  using SteadyTime = std::chrono::steady_clock::time_point;
+};
+
+TEST_F(PacedEpoch, HasFewInFlight) {
+  const auto first = epoch_.take(1, 0ms, nullptr);
+  const auto rest = epoch_.take(3, 0ms, nullptr);
+  ASSERT_TRUE(first && rest);
+  EXPECT_EQ(epoch_.take(1, 0ms, nullptr), std::nullopt);
+  auto waiting = take_later(1);
+  EXPECT_EQ(epoch_.waiting_count(), 1U);
+
+  commit(*first);
+
+  EXPECT_TRUE(waiting.get().has_value()) << "whoever ends makes room for one";
+}
+
+TEST_F(PacedEpoch, TakesALargeCommitAlone) {
+  const auto large = epoch_.take(64, 0ms, nullptr);
+  ASSERT_TRUE(large);
+  EXPECT_EQ(epoch_.take(1, 0ms, nullptr), std::nullopt);
+}
+
+// What it says of itself is what shows that it is alive.
+TEST_F(PacedEpoch, SaysItsOwnWordsAtOnce) {
+  ASSERT_TRUE(epoch_.take(4, 0ms, nullptr));
+  EXPECT_TRUE(epoch_.try_take(1));
+}
+
+TEST_F(PacedEpoch, LetsAllGoOnOnceTheSequencerHasCaughtUp) {
+  ASSERT_TRUE(epoch_.take(4, 0ms, nullptr));
+  auto waiting = take_later(4);
+  ASSERT_EQ(epoch_.waiting_count(), 1U);
+
+  epoch_.follow_sequencer(641, SteadyTime(7s));
+
+  EXPECT_TRUE(waiting.get().has_value());
 }
 
 TEST_F(LedgerEpochQueue, WhoWaitsIsWokenToFillAHole) {
