@@ -26,16 +26,23 @@ class Unheard final : public ledger::FindingSink {
   std::string last_;
 };
 
+bool has_full_tile(const fs::path& partials) {
+  return fs::exists(fs::path(partials).replace_extension());
+}
+
 /// What a process that was killed has left: files that have not taken their name, and partial tiles
-/// beside the full one.
+/// beside the full one. A partial tile that has not taken its name goes with the others, when their
+/// full one is there: the log may have grown before anybody needed its name again.
 std::vector<std::string> leftovers(const fs::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string name = entry.path().filename();
-    const bool is_unfinished = name.starts_with('.') && name.ends_with(".new");
-    const bool is_replaced =
-        name.ends_with(".p") && fs::exists(fs::path(entry.path()).replace_extension());
-    if (is_unfinished || is_replaced) names.push_back(entry.path().lexically_relative(folder));
+    const fs::path& path = entry.path();
+    const std::string name = path.filename();
+    const fs::path parent = path.parent_path();
+    const bool waits = parent.extension() == ".p" && !has_full_tile(parent);
+    const bool is_unfinished = name.starts_with('.') && name.ends_with(".new") && !waits;
+    const bool is_replaced = name.ends_with(".p") && has_full_tile(path);
+    if (is_unfinished || is_replaced) names.push_back(path.lexically_relative(folder));
   }
   return names;
 }

@@ -22,6 +22,12 @@ namespace {
 using namespace std::chrono_literals;
 namespace tables = store::ledger_tables;
 
+/// Who has the turn to publish in this database.
+constexpr std::string_view kTurns =
+    " FROM pg_locks WHERE locktype = 'advisory' AND classid = 1919379572 AND database = (SELECT "
+    "oid "
+    "FROM pg_database WHERE datname = current_database())";
+
 Subprocess start_process(const std::filesystem::path& signer_directory,
                          const std::filesystem::path& ledger_directory,
                          const std::filesystem::path& output) {
@@ -257,10 +263,16 @@ void PublishedLedger::rebuild_head() {
 }
 
 void PublishedLedger::end_publishers_turn() {
-  database_.execute_as_admin(
-      "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' AND "
-      "classid = 1919379572 AND database = (SELECT oid FROM pg_database WHERE datname = "
-      "current_database())");
+  database_.execute_as_admin("SELECT pg_terminate_backend(pid, 5000)" + std::string(kTurns));
+}
+
+void PublishedLedger::wait_until_nobody_publishes() {
+  SystemClock clock;
+  for (int look = 0; look < 1000; ++look) {
+    if (one("SELECT count(*) AS answer" + std::string(kTurns)) == "0") return;
+    static_cast<void>(clock.wait_for(std::stop_token(), 10ms));
+  }
+  FAIL() << "a publisher that was killed still has its turn";
 }
 
 std::string text_of(const std::filesystem::path& file) {

@@ -130,6 +130,9 @@ class PublishedLedger : public LedgerFixture {
   void rebuild_head();
   /// As the server does to a publisher that stands still for too long.
   void end_publishers_turn();
+  /// The server notices a while later that a publisher was killed; ten seconds at most (checked,
+  /// test failure).
+  void wait_until_nobody_publishes();
 
   [[nodiscard]] std::filesystem::path log_folder() const { return ledger_ / "2026"; }
 
