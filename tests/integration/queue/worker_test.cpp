@@ -241,13 +241,13 @@ TEST_F(WorkerTest, StopsWhenTheJobIsTakenAway) {
 
 TEST_F(WorkerTest, KeepsALeaseAliveLongerThanItLasts) {
   handler_.script({"hang"});
-  settings_.lease = std::chrono::seconds(1);
+  settings_.lease = std::chrono::seconds(4);  // a busy machine may keep the worker waiting
   const auto job = queue_.add_job("anna");
   auto worker = make_worker();
   worker->start();
   ASSERT_TRUE(eventually([&] { return !handler_.objects().empty(); }));
 
-  clock_.wait_for({}, std::chrono::milliseconds(2500));
+  clock_.wait_for({}, std::chrono::seconds(6));
 
   EXPECT_EQ(attempts(), 1);
   EXPECT_EQ(queue_.job_state(job), "claimed");
@@ -289,7 +289,10 @@ TEST_F(WorkerTest, WaitsForACommitThatIsStillUnderWay) {
           "'p_AAAAAAAAAAAAAAAAAAAAAA', object_name, 1, sha256('a'), sha256('a'), sha256('a'), 'x', "
           "0, 0, now(), now() FROM job_attempt; SELECT pg_sleep(2)");
     });
-    clock_.wait_for({}, std::chrono::milliseconds(700));
+    EXPECT_TRUE(eventually([&] {
+      return queue_.count("pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+                          "current_database()") == 1;
+    }));
     throw Failure(Retry::Later, "commit_in_doubt", "the connection broke during COMMIT");
   };
   auto worker = make_worker();
