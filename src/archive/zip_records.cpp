@@ -56,14 +56,19 @@ RecordText& RecordText::zeros(std::size_t count) {
 }
 
 DosTime to_dos_time(Instant instant) {
-  using namespace std::chrono;
-  const Instant first = sys_days{year{1980} / January / 1};
-  const Instant last = sys_days{year{2107} / December / 31} + 23h + 59min + 58s;
+  using std::chrono::days;
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  using namespace std::chrono_literals;
+  const Instant first = sys_days{year{1980} / std::chrono::January / 1};
+  const Instant last = sys_days{year{2107} / std::chrono::December / 31} + 23h + 59min + 58s;
   const auto moment =
       std::clamp(floor<seconds>(instant), floor<seconds>(first), floor<seconds>(last));
   const auto day = floor<days>(moment);
-  const year_month_day date{day};
-  const hh_mm_ss clock{moment - day};
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{moment - day};
   const auto years = static_cast<unsigned>(static_cast<int>(date.year()) - 1980);
   const unsigned packed_date = (years << 9U) | (static_cast<unsigned>(date.month()) << 5U) |
                                static_cast<unsigned>(date.day());
