@@ -261,7 +261,7 @@ TEST_F(LedgerE2e, ReplacesTheSigningKey) {
   EXPECT_EQ(run({"admin", "ledger", "rotate-signer"}).exit_code, 2) << "needs an officer";
 
   const Finished rotated =
-      run({"admin", "ledger", "rotate-signer", "--overlap", "6s", "--officer-token", token});
+      run({"admin", "ledger", "rotate-signer", "--overlap", "15m", "--officer-token", token});
   ASSERT_EQ(rotated.exit_code, 0) << rotated.output;
   ASSERT_TRUE(wait_for([this] { return signatures_of(checkpoint("1")) == 2; })) << status();
   write_trust("both.txt");
