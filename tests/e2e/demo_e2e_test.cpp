@@ -307,7 +307,7 @@ TEST_F(DemoE2e, RefusesASecondDemoInTheSameFolder) {
 }
 
 TEST_F(DemoE2e, FindsWhatTheCatalogForgot) {
-  const std::string catalog = std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml";
+  const std::string catalog = demo_catalog();
   EXPECT_EQ(run_program({"catalog", "check", catalog}, home(), sources()).exit_code, 0);
   ASSERT_TRUE(
       app::run_psql(

@@ -61,13 +61,7 @@ class LedgerAdminE2e : public ::testing::Test {
 
   [[nodiscard]] std::unique_ptr<Running> serve(const std::string& log,
                                                const fs::path& program = built_program()) const {
-    return std::make_unique<Running>(here({"serve",
-                                           "--catalog",
-                                           std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                                           "--listen",
-                                           "127.0.0.1:0",
-                                           "--workers",
-                                           "0"}),
+    return std::make_unique<Running>(here(serve_words(demo_catalog(), 0)),
                                      folder_ / "home",
                                      std::vector<std::string>{},
                                      folder_ / log,

@@ -74,14 +74,8 @@ class LedgerAttack : public ::testing::Test {
     return run_program(words, folder_ / "home");
   }
 
-  [[nodiscard]] std::vector<std::string> serve_words() const {
-    return here({"serve",
-                 "--catalog",
-                 std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                 "--listen",
-                 "127.0.0.1:0",
-                 "--workers",
-                 "0"});
+  [[nodiscard]] std::vector<std::string> words_of_service() const {
+    return here(serve_words(demo_catalog(), 0));
   }
 
   /// The company's sources, which nobody asks here.
@@ -95,7 +89,7 @@ class LedgerAttack : public ::testing::Test {
   }
 
   void start(const std::vector<std::string>& environment = {}) {
-    service_.emplace(serve_words(),
+    service_.emplace(words_of_service(),
                      folder_ / "home",
                      with_sources(environment),
                      folder_ / fmt::format("serve-{}.txt", ++starts_));
@@ -509,7 +503,7 @@ TEST_F(LedgerAttack, RestoresYesterdaysDatabase) {
   fs::remove_all(folder_ / "data/postgres");
   ASSERT_EQ(run_tool("cp", {"-a", folder_ / "yesterday", folder_ / "data/postgres"}).exit_code, 0);
 
-  Running again(serve_words(), folder_ / "home", with_sources(), folder_ / "again.txt");
+  Running again(words_of_service(), folder_ / "home", with_sources(), folder_ / "again.txt");
   bool is_up = true;
   ASSERT_TRUE(wait_until([&] {
     if (again.output().find("size_smaller") != std::string::npos) return true;
@@ -555,7 +549,7 @@ TEST_F(LedgerAttack, RestoresYesterdaysDump) {
   });
 
   for (const std::vector<std::string>& role :
-       {here({"work", "--role", "sequencer"}), serve_words()}) {
+       {here({"work", "--role", "sequencer"}), words_of_service()}) {
     Running refused(
         role, folder_ / "home", with_sources(), folder_ / ("refused-" + role.front() + ".txt"));
     ASSERT_TRUE(wait_until([&] { return !refused.is_running(); })) << refused.output();

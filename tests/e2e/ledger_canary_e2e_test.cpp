@@ -76,16 +76,8 @@ class LedgerCanaryE2e : public Installation {
   }
 
   void serve() {
-    service_.emplace(here({"serve",
-                           "--catalog",
-                           folder_ / "catalog.yaml",
-                           "--listen",
-                           "127.0.0.1:0",
-                           "--workers",
-                           "1"}),
-                     home(),
-                     sources(),
-                     folder_ / "serve.txt");
+    service_.emplace(
+        here(serve_words(folder_ / "catalog.yaml", 1)), home(), sources(), folder_ / "serve.txt");
     ASSERT_TRUE(service_->wait_for_output("serves http://", 120s)) << service_->output();
     url_ = find_url(service_->output().substr(service_->output().find("serves ")));
   }

@@ -119,6 +119,20 @@ std::string ask_postgres(const std::string& socket,
   return done.output.substr(0, done.output.find_last_not_of('\n') + 1);
 }
 
+std::vector<std::string> serve_words(const fs::path& catalog, unsigned workers) {
+  return {"serve",
+          "--catalog",
+          catalog,
+          "--listen",
+          "127.0.0.1:0",
+          "--workers",
+          std::to_string(workers)};
+}
+
+fs::path demo_catalog() {
+  return fs::path(RIGHTFUL_SOURCE_DIR) / "demo/catalog.yaml";
+}
+
 fs::path built_program() {
   return RIGHTFUL_PROGRAM;
 }

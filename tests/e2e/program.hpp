@@ -56,6 +56,13 @@ struct Finished {
                                        const std::string& database,
                                        const std::string& script);
 
+/// `serve` on a free port of this machine; the place of its data is to be added.
+/// @param workers  0: nobody works on requests.
+[[nodiscard]] std::vector<std::string> serve_words(const std::filesystem::path& catalog,
+                                                   unsigned workers);
+/// Of the company of `rightful demo`.
+[[nodiscard]] std::filesystem::path demo_catalog();
+
 /// The built program.
 [[nodiscard]] std::filesystem::path built_program();
 

@@ -78,7 +78,7 @@ class ServiceE2e : public Installation {
 };
 
 TEST_F(ServiceE2e, GoesFromKeysToAnOpenedPackage) {
-  const std::string catalog = std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml";
+  const std::string catalog = demo_catalog();
   const auto serve =
       here({"serve", "--catalog", catalog, "--listen", "127.0.0.1:0", "--workers", "0"});
 
@@ -153,13 +153,7 @@ TEST(ExternalDatabaseE2e, NeedsItsSchemaAndThenServes) {
     words.insert(words.end(), {"--data-dir", folder / "data"});
     return words;
   };
-  const auto serve = here({"serve",
-                           "--catalog",
-                           std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                           "--listen",
-                           "127.0.0.1:0",
-                           "--workers",
-                           "0"});
+  const auto serve = here(serve_words(demo_catalog(), 0));
   EXPECT_EQ(run_program(here({"admin", "keys", "init"}), folder / "home").exit_code, 0);
 
   const Finished without_schema = run_program(serve, folder / "home", environment);
@@ -178,12 +172,8 @@ TEST(ServeE2e, RefusesToStartWithoutTheAddressOfASource) {
   const E2eFolder folder;
   fs::create_directory(folder / "home");
 
-  const Finished refused = run_program({"serve",
-                                        "--catalog",
-                                        std::string(RIGHTFUL_SOURCE_DIR) + "/demo/catalog.yaml",
-                                        "--data-dir",
-                                        folder / "data"},
-                                       folder / "home");
+  const Finished refused = run_program(
+      {"serve", "--catalog", demo_catalog(), "--data-dir", folder / "data"}, folder / "home");
 
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.output, HasSubstr("DEMO_SHOP_URL"));

@@ -97,22 +97,22 @@ void FullDisk::count() {
 
 Result<void> FullDisk::put(const ledger::LogPath& path, ByteView content) {
   count();
-  return directory_.put(path, content);
+  return PassingDisk::put(path, content);
 }
 
 Result<void> FullDisk::flush() {
   count();
-  return directory_.flush();
+  return PassingDisk::flush();
 }
 
 Result<void> FullDisk::replace(const ledger::LogPath& path, ByteView content) {
   count();
-  return directory_.replace(path, content);
+  return PassingDisk::replace(path, content);
 }
 
 Result<void> FullDisk::drop_partials(const ledger::LogPath& full) {
   count();
-  return directory_.drop_partials(full);
+  return PassingDisk::drop_partials(full);
 }
 
 bool PublishedAudit::has(ledger::FindingKind kind) const {

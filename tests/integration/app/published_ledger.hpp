@@ -47,25 +47,6 @@ class SignerProcess {
   Subprocess process_;
 };
 
-/// Lets the n-th writing fail as a full disk does, once.
-class FullDisk final : public ledger::TileSink {
- public:
-  explicit FullDisk(ledger::LogDirectory& directory) : directory_(directory) {}
-
-  Result<void> put(const ledger::LogPath& path, ByteView content) override;
-  Result<void> flush() override;
-  Result<void> replace(const ledger::LogPath& path, ByteView content) override;
-  Result<void> drop_partials(const ledger::LogPath& full) override;
-
-  std::optional<int> fails_at;  ///< counted down to 0
-  int writings = 0;
-
- private:
-  void count();
-
-  ledger::LogDirectory& directory_;
-};
-
 /// What the offline verifier says of the published folder.
 struct PublishedAudit {
   ledger::Verdict verdict;
@@ -103,6 +84,23 @@ class PassingDisk : public ledger::TileSink {
 
  private:
   ledger::LogDirectory& directory_;
+};
+
+/// Lets the n-th writing fail as a full disk does, once.
+class FullDisk final : public PassingDisk {
+ public:
+  using PassingDisk::PassingDisk;
+
+  Result<void> put(const ledger::LogPath& path, ByteView content) override;
+  Result<void> flush() override;
+  Result<void> replace(const ledger::LogPath& path, ByteView content) override;
+  Result<void> drop_partials(const ledger::LogPath& full) override;
+
+  std::optional<int> fails_at;  ///< counted down to 0
+  int writings = 0;
+
+ private:
+  void count();
 };
 
 class PublishedLedger : public LedgerFixture {
