@@ -105,15 +105,21 @@ class CommitsUnderWay : public SequencerLoad {
   std::int64_t held_up(store::Pool& clients, std::int64_t expected) {
     std::atomic<int> begun{0};
     std::vector<std::jthread> threads;  // they end when the lock behind them has
-    store::Pool holders(database_.settings(), 1, nullptr);
+    store::ConnectionSettings patient = database_.settings();
+    patient.idle_in_transaction_timeout = std::chrono::minutes(10);
+    store::Pool holders(patient, 1, nullptr);
     store::Transaction holder = holders.begin();
     holder.run(kLock);
     for (int client = 0; client < kClients; ++client) {
       threads.emplace_back([&] {
-        store::Transaction transaction = clients.begin();
-        transaction.record(job_queued(anna_));
-        ++begun;
-        transaction.commit();
+        try {
+          store::Transaction transaction = clients.begin();
+          transaction.record(job_queued(anna_));
+          ++begun;
+          transaction.commit();
+        } catch (const Failure& failure) {
+          ADD_FAILURE() << failure.cause() << ": " << failure.what();
+        }
       });
     }
     std::int64_t waiting = 0;
@@ -130,14 +136,35 @@ class CommitsUnderWay : public SequencerLoad {
     return waiting;
   }
 
+  /// Whose connections wait as long as the test holds them up.
+  [[nodiscard]] std::unique_ptr<store::Pool> make_patient_pool(store::LedgerWriter& writer) const {
+    store::ConnectionSettings patient = database_.settings();
+    patient.statement_timeout = patient.lock_timeout = std::chrono::minutes(10);
+    return std::make_unique<store::Pool>(patient, kClients, &writer);
+  }
+
+  [[nodiscard]] std::unique_ptr<store::LedgerWriter> start_patient_writer() {
+    auto writer = std::make_unique<store::LedgerWriter>(
+        database_.settings(),
+        store::LedgerWriterSettings{.role = "work",
+                                    .build = ledger::Build::parse("0.1.0").value(),
+                                    .span = 32,
+                                    .number_wait = std::chrono::minutes(10)},
+        keys_,
+        clock_,
+        random_);
+    if (!writer->start()) throw std::runtime_error("the writer does not start");
+    return writer;
+  }
+
   static constexpr store::Sql kLock{"lock_outbox", "LOCK TABLE ledger.outbox IN SHARE MODE"};
 };
 
 // Else clients that share the sequencer's processors leave it less and less of them.
 TEST_F(CommitsUnderWay, AreFewWhileTheSequencerIsBehind) {
   add_accounts();
-  const auto writer = start_writer(32);
-  const auto pool = database_.make_pool(kClients, writer.get());
+  const auto writer = start_patient_writer();
+  const auto pool = make_patient_pool(*writer);
   for (int i = 0; i < 20; ++i) {
     store::Transaction transaction = pool->begin();
     for (int fact = 0; fact < 32; ++fact)
