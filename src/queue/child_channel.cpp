@@ -72,7 +72,7 @@ Result<std::string> ChildEnd::receive() {
   }
 }
 
-void ChildEnd::send(std::string_view text) {
+void ChildEnd::send(std::string_view text) const {
   const std::string frame = encode_frame(text, kMaxFrameFromChildBytes);
   std::string_view rest = frame;
   while (!rest.empty()) {

@@ -191,7 +191,7 @@ Supervisor::Supervisor(store::Pool& pool,
   if (settings_.child_program.empty()) settings_.child_program = "/proc/self/exe";
 }
 
-void Supervisor::run(const store::ClaimedJob& job, HeldLease& lease, std::stop_token stop) {
+void Supervisor::run(const store::ClaimedJob& job, HeldLease& lease, const std::stop_token& stop) {
   Outcome outcome;
   try {
     attempt(job, lease, stop, outcome);

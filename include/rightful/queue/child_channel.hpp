@@ -56,7 +56,7 @@ class ChildEnd {
   /// Failure on a read error.
   [[nodiscard]] Result<std::string> receive();
   /// Errors  Failure(Never, supervisor_gone) when nobody reads.
-  void send(std::string_view text);
+  void send(std::string_view text) const;
 
  private:
   int in_fd_;

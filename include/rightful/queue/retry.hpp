@@ -29,7 +29,7 @@ enum class FailureClass : std::uint8_t {
 ///
 /// Secrets  never personal data: cause is a closed word, the note is plain text from our own table.
 struct JobFailure {
-  FailureClass failure_class;
+  FailureClass failure_class = FailureClass::Stop;
   std::string cause;                           ///< `[a-z0-9_]{1,24}`
   std::string note;                            ///< what to do next, for the officer
   std::optional<std::int64_t> dataset_number;  ///< in the catalog version, from 1

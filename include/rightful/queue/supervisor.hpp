@@ -45,7 +45,7 @@ class Supervisor {
 
   /// Blocks until the job is released, requeued, failed, quarantined, or no longer ours.
   /// @param stop  kills the child and gives the job back at once.
-  void run(const store::ClaimedJob& job, HeldLease& lease, std::stop_token stop);
+  void run(const store::ClaimedJob& job, HeldLease& lease, const std::stop_token& stop);
 
  private:
   struct Outcome;

@@ -25,7 +25,7 @@ struct SessionRow {
 };
 
 struct ThrottleRow {
-  std::int64_t failures;
+  std::int64_t failures = 0;
   Instant last_failure_at;
 };
 
