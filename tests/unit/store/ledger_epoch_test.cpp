@@ -288,8 +288,9 @@ TEST_F(LedgerEpochTest, WhoCannotFillHolesLeavesThemToTheNext) {
   auto next = std::async(std::launch::async, [&] {
     return epoch_.take(2, 10s, [&] { epoch_.settle(*epoch_.try_take(1), CommitFate::Committed); });
   });
-  while (epoch_.waiting_count() < 2)
+  for (int look = 0; look < 5000 && epoch_.waiting_count() < 2; ++look)
     SystemClock().wait_for({}, 1ms);
+  EXPECT_EQ(epoch_.waiting_count(), 2U);
 
   may_go_on.count_down();
 
