@@ -32,11 +32,8 @@ CatalogProblem from_yaml_error(std::string_view file, const Error& error) {
     rest.remove_prefix(end + 1);
     return true;
   };
-  if (take_number(problem.line) && take_number(problem.column)) {
-    problem.what = rest.substr(rest.starts_with(' ') ? 1 : 0);
-  } else if (!rest.empty()) {
-    problem.what = rest.substr(rest.starts_with(' ') ? 1 : 0);
-  }
+  const bool has_place = take_number(problem.line) && take_number(problem.column);
+  if (has_place || !rest.empty()) problem.what = rest.substr(rest.starts_with(' ') ? 1 : 0);
   return problem;
 }
 

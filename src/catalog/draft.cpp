@@ -130,7 +130,7 @@ class DraftWriter {
 
   /// A placeholder in every language.
   [[nodiscard]] std::string words(std::string_view proposed) const {
-    const std::string text = scalar(fmt::format("TODO: {}", cut(proposed, 200)));
+    std::string text = scalar(fmt::format("TODO: {}", cut(proposed, 200)));
     if (draft_.languages.size() == 1) return text;
     std::string out = "{ ";
     for (const std::string& language : draft_.languages) {

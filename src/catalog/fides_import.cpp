@@ -86,7 +86,7 @@ class FidesImporter {
         if (const std::string given = text_at(*space, "schema"); !given.empty()) schema = given;
       }
     }
-    sources_.push_back({key, schema});
+    sources_.emplace_back(key, schema);
     for (const YamlNode& item : list_at(node, "collections")) {
       const std::string name = text_at(item, "name");
       if (name.empty()) return problem(item, "a collection has no `name`");
@@ -213,8 +213,8 @@ class FidesImporter {
   }
 
   void add_collections() {
-    std::vector<TableName> tables;
     std::vector<TableName> databases;
+    databases.reserve(sources_.size());
     for (const auto& [key, schema] : sources_) {
       databases.push_back({"", key});
     }
@@ -226,12 +226,14 @@ class FidesImporter {
       std::ranges::transform(variable, variable.begin(), [](char c) {
         return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
       });
-      if (variable.front() >= '0' && variable.front() <= '9') variable = "DB_" + variable;
+      if (variable.front() >= '0' && variable.front() <= '9') variable.insert(0, "DB_");
       DraftSource source{
           names[i], "postgresql", sources_[i].second, {{"url_env", variable + "_URL"}}};
       if (sources_[i].second != "public") source.keys.emplace_back("schema", sources_[i].second);
       draft_.sources.push_back(std::move(source));
     }
+    std::vector<TableName> tables;
+    tables.reserve(order_of_file_.size());
     for (const CollectionName& name : order_of_file_) {
       tables.push_back({name.first, name.second});
     }

@@ -233,6 +233,7 @@ const LocalizedText* known_term(std::string_view name) {
 
 std::vector<std::string_view> known_term_names() {
   std::vector<std::string_view> names;
+  names.reserve(kTerms.size());
   for (const TermWords& term : kTerms)
     names.emplace_back(term.name);
   return names;
