@@ -164,6 +164,20 @@ class LedgerE2e : public ::testing::Test {
     return ask_postgres(folder_ / "data/run", "rightful", query);
   }
 
+  /// It stands still, and holds no lock that others would wait for.
+  void stop_sequencer() {
+    SystemClock clock;
+    for (int attempt = 0; attempt < 200; ++attempt) {
+      sequencer_->signal(SIGSTOP);
+      if (sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
+              "xact_start IS NOT NULL AND pid <> pg_backend_pid()") == "0")
+        return;
+      sequencer_->signal(SIGCONT);
+      static_cast<void>(clock.wait_for(std::stop_token(), 20ms));
+    }
+    FAIL() << "the sequencer is always in a transaction";
+  }
+
   /// @param held  a checkpoint's file. @param first, second  files of officers' tokens.
   [[nodiscard]] Finished thaw(const std::string& held,
                               const std::string& first,
@@ -350,7 +364,7 @@ TEST_F(LedgerE2e, ThawsWithTwoOfficersAndEvidence) {
   fs::rename(folder_ / "away", folder_ / "data/signer/1/memory");
   EXPECT_THAT(status(), HasSubstr("frozen   in the database only, then rightful admin ledger"));
   EXPECT_NE(thaw(folder_ / "forged.note", first, second).exit_code, 0) << "evidence all the same";
-  sequencer_->signal(SIGSTOP);  // nobody asks the signer meanwhile
+  ASSERT_NO_FATAL_FAILURE(stop_sequencer());  // nobody asks the signer meanwhile
   const std::string kept = read_text(folder_ / "data/signer/1/memory");
   const Finished again = thaw(held, first, second);
   EXPECT_EQ(again.exit_code, 0) << again.output;
