@@ -46,7 +46,9 @@ class ServiceE2e : public Installation {
 
       EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
       EXPECT_EQ(resumed.output, folder_ / name + "\n") << "no terminal, no progress";
-      EXPECT_TRUE(read_text(folder_ / name) == whole) << cut;
+      EXPECT_TRUE(read_text(folder_ / name) == whole)
+          << "cut at " << cut << ": " << fs::file_size(folder_ / name) << " bytes of "
+          << whole.size();
       EXPECT_FALSE(fs::exists(folder_ / (name + "." + sum + ".part")));
     }
     const Finished nowhere = as_customer({"download", "--output", folder_ / "none/x.zip"});
