@@ -113,13 +113,23 @@ class LedgerAttack : public ::testing::Test {
       EXPECT_EQ(run(here({"admin", "staff", "list"})).exit_code, 0);
   }
 
-  /// Until nothing waits any more.
   void grow_and_publish() {
     grow();
+    wait_until_published();
+  }
+
+  /// Until nothing waits any more.
+  void wait_until_published() {
     EXPECT_TRUE(wait_until([this] {
       return count("ledger.outbox") == 0 && published_size() == count("ledger.entry");
     })) << published_size()
         << "\n"
+        << service_->output();
+  }
+
+  /// The signer speaks of it before the database is told.
+  void wait_until_frozen() {
+    EXPECT_TRUE(wait_until([this] { return sql("SELECT state FROM ledger.log") == "frozen"; }))
         << service_->output();
   }
 
@@ -141,12 +151,6 @@ class LedgerAttack : public ::testing::Test {
     std::getline(lines, line);
     std::getline(lines, line);
     return line.empty() ? 0 : std::stoi(line);
-  }
-
-  void wait_for_size(int size) {
-    EXPECT_TRUE(wait_until([&] { return published_size() >= size; }))
-        << published_size() << " of " << size << "\n"
-        << service_->output();
   }
 
   template <class Condition>
@@ -320,7 +324,7 @@ TEST_F(LedgerAttack, EditsABody) {
   fs::remove_all(log_folder() / "tile/entries");  // so that it is published again, from the rows
 
   restart();
-  wait_for_size(count("ledger.entry"));
+  wait_until_published();
 
   expect_found(verify(), 1, "LEAF_HASH@5");
 }
@@ -350,7 +354,7 @@ TEST_F(LedgerAttack, EditsABodyItsHashAndTheHead) {
   const std::string frozen = service_line("event=signer_frozen");
   report(frozen);
   EXPECT_THAT(frozen, AnyOf(HasSubstr("leaves_differ"), HasSubstr("root_differs")));
-  EXPECT_EQ(sql("SELECT state FROM ledger.log"), "frozen");
+  wait_until_frozen();
   EXPECT_EQ(published_size(), size);
   EXPECT_EQ(verify({"--max-age", "any", "--checkpoint", folder_ / "held"}).exit_code, 0)
       << "what stands published is still the truth";
@@ -372,7 +376,7 @@ TEST_F(LedgerAttack, CutsTheTailOffAndAppendsOtherRows) {
   grow();
 
   report(service_line("event=signer_frozen"));
-  EXPECT_EQ(sql("SELECT state FROM ledger.log"), "frozen");
+  wait_until_frozen();
   EXPECT_EQ(published_size(), size);
 
   while (count("ledger.entry") < size && !HasFailure())  // a frozen log takes leaves
@@ -564,7 +568,7 @@ TEST_F(LedgerAttack, RestoresYesterdaysDump) {
   fs::rename(folder_ / "data/ledger", folder_ / "taken away");
   start();
   report(service_line("reason=size_smaller"));
-  EXPECT_TRUE(wait_until([&] { return sql("SELECT state FROM ledger.log") == "frozen"; }));
+  wait_until_frozen();
   EXPECT_FALSE(fs::exists(log_folder() / "checkpoint")) << "nothing is signed";
   expect_found(verify({}, folder_ / "taken away/1"), 0, "verified");
 }
@@ -595,8 +599,9 @@ TEST_F(LedgerAttack, InsertsAnOldAndAForgedRow) {
       "'UTF8'), '\"n\":', '\"n\":9'), 'UTF8') FROM ledger.body WHERE idx = 5");
   report(service_line("why=signature"));
 
+  EXPECT_TRUE(wait_until([this] { return count("ledger.rejected") == 2; }));
   EXPECT_EQ(sql("SELECT cause FROM incident WHERE state = 'open'"), "ledger_rejected");
-  wait_for_size(count("ledger.entry"));
+  wait_until_published();
   const Finished verdict = verify();
   expect_found(verdict, 0, "REJECTED");
 }
@@ -608,11 +613,15 @@ TEST_F(LedgerAttack, HidesAnEntryFromQueries) {
   restart();  // the night has come
 
   report(service_line("event=ledger_incident"));
-  EXPECT_EQ(sql("SELECT out || ' ' || (d->>'result') FROM (SELECT l.out, "
-                "convert_from(b.leaf, 'UTF8')::json->'d' AS d FROM ledger.lookup l "
-                "JOIN ledger.body b USING (log_id, idx) WHERE l.act = 'log.checked' "
-                "ORDER BY idx DESC LIMIT 1) AS newest"),
-            "ok failed");
+  const auto newest_check = [this] {
+    return sql(
+        "SELECT out || ' ' || (d->>'result') FROM (SELECT l.out, "
+        "convert_from(b.leaf, 'UTF8')::json->'d' AS d FROM ledger.lookup l "
+        "JOIN ledger.body b USING (log_id, idx) WHERE l.act = 'log.checked' "
+        "ORDER BY idx DESC LIMIT 1) AS newest");
+  };
+  // The line comes before the end of its transaction.
+  EXPECT_TRUE(wait_until([&] { return newest_check() == "ok failed"; })) << newest_check();
 }
 
 TEST_F(LedgerAttack, DeletesCheckpointsAndShowsAnOldFolder) {
