@@ -1,15 +1,21 @@
 #include "tests/support/connection_pooler.hpp"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "rightful/core/clock.hpp"
+#include "rightful/core/unique_fd.hpp"
 
 #include "store/server_user.hpp"
 
@@ -28,6 +34,19 @@ std::string socket_folder(const std::string& url) {
   for (auto at = folder.find("%2F"); at != std::string::npos; at = folder.find("%2F"))
     folder.replace(at, 3, "/");
   return folder;
+}
+
+/// Its name is there before it listens.
+bool is_listening(const std::filesystem::path& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = socket.string();
+  if (path.size() >= sizeof address.sun_path) throw std::runtime_error("too long: " + path);
+  std::copy(path.begin(), path.end(), std::begin(address.sun_path));
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+  return fd.is_open() && ::connect(fd.get(), generic, sizeof address) == 0;
 }
 
 }  // namespace
@@ -55,9 +74,11 @@ ConnectionPooler::ConnectionPooler(const std::string& url, int backends) : backe
   process_.emplace(Subprocess::start(spec));
   SystemClock clock;
   const auto socket = folder_.path() / ".s.PGSQL.6432";
-  for (int look = 0; look < 200 && !std::filesystem::exists(socket); ++look)
+  for (int look = 0; look < 200; ++look) {
+    if (is_listening(socket)) return;
     clock.wait_for({}, 50ms);
-  if (!std::filesystem::exists(socket)) throw std::runtime_error("pgbouncer does not start");
+  }
+  throw std::runtime_error("pgbouncer does not start");
 }
 
 void ConnectionPooler::write_settings(const std::string& server_url) const {

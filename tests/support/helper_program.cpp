@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <optional>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -28,20 +31,33 @@ Pipe make_pipe() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-/// Listens on a port of the kernel's choice, on this machine only.
-std::pair<int, int> listen_somewhere() {
+// Below what the kernel gives to those who connect (ip_local_port_range): the tests beside connect
+// often, and would take a port that was free until its server listens.
+constexpr std::uint16_t kFirstQuietPort = 20'000;
+constexpr std::uint16_t kLastQuietPort = 32'000;
+
+/// Listens on this machine only. @param port  0 = of the kernel's choice. @return descriptor, port.
+std::optional<std::pair<int, int>> try_to_listen(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
   socklen_t size = sizeof address;
   // NOLINTBEGIN(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API is made that way
   const bool is_listening =
       fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
       ::listen(fd, 16) == 0 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   // NOLINTEND(cppcoreguidelines-pro-type-reinterpret-cast)
-  if (!is_listening) throw std::runtime_error("no port for a test");
-  return {fd, ntohs(address.sin_port)};
+  if (is_listening) return std::pair<int, int>(fd, ntohs(address.sin_port));
+  if (fd >= 0) ::close(fd);
+  return std::nullopt;
+}
+
+std::pair<int, int> listen_somewhere() {
+  const auto listening = try_to_listen(0);
+  if (!listening) throw std::runtime_error("no port for a test");
+  return *listening;
 }
 
 }  // namespace
@@ -127,9 +143,15 @@ std::string support_file(std::string_view name) {
 }
 
 int free_port() {
-  const auto [fd, port] = listen_somewhere();
-  ::close(fd);
-  return port;
+  std::random_device dice;
+  std::uniform_int_distribution<std::uint16_t> ports(kFirstQuietPort, kLastQuietPort);
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    if (const auto found = try_to_listen(ports(dice))) {
+      ::close(found->first);
+      return found->second;
+    }
+  }
+  throw std::runtime_error("no free port for a test");
 }
 
 SilentServer::SilentServer() {
