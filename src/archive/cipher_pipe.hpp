@@ -44,7 +44,7 @@ class CipherPipe final : public BlockOutput {
 
   struct Facts {
     crypto::Sha256Digest sha256;
-    std::uint64_t size;
+    std::uint64_t size = 0;
   };
 
   /// Waits for the last block, writes the tag. acquire() and submit() are not called after.

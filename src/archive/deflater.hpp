@@ -11,7 +11,7 @@
 namespace rightful::archive {
 
 /// What ISA-L is given at a time.
-inline constexpr std::size_t kPieceBytes = 64 * 1024;
+inline constexpr std::size_t kPieceBytes = 64 * std::size_t{1024};
 /// Content is deflated in segments of this size, the last one shorter; each begins anew, without a
 /// look at what was before. So several can be deflated at a time, and the bytes do not depend on
 /// how many are.

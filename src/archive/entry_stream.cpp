@@ -196,7 +196,7 @@ void EntryStream::end(EntryEnd end) {
 void EntryStream::finish() {
   const std::uint64_t offset = position();
   SpoolReader directory = directory_.read();
-  std::array<std::byte, 16 * 1024> buffer{};
+  std::array<std::byte, 16 * std::size_t{1024}> buffer{};
   while (const std::size_t count = directory.read(buffer))
     put(ByteView(buffer).first(count));
   text_.clear();

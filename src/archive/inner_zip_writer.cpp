@@ -21,7 +21,7 @@ namespace {
 enum class Phase : std::uint8_t { Idle, InEntry, Finished };
 
 /// A smaller entry is deflated in less time than it takes to wake another thread for it.
-constexpr std::size_t kWorthALaneBytes = 16 * 1024;
+constexpr std::size_t kWorthALaneBytes = 16 * std::size_t{1024};
 
 }  // namespace
 
@@ -37,7 +37,7 @@ struct InnerZipWriter::State {
   void measure_the_rest();
   void end(EntryEnd facts);
 
-  void hand_over(std::unique_ptr<Segment> segment);
+  void hand_over(std::unique_ptr<Segment> made);
   void append(Segment& packed);
   void reuse(std::unique_ptr<Segment> appended);
   void begin_in_stream();
@@ -77,7 +77,7 @@ std::unique_ptr<Segment> InnerZipWriter::State::next_segment() {
 }
 
 void InnerZipWriter::State::begin_in_stream() {
-  if (start) stream.begin(*std::exchange(start, std::nullopt));
+  if (auto begun = std::exchange(start, std::nullopt)) stream.begin(*std::move(begun));
 }
 
 void InnerZipWriter::State::append(Segment& packed) {
@@ -173,7 +173,7 @@ void InnerZipWriter::State::end(EntryEnd facts) {
   hand_over(std::move(last));
 }
 
-InnerZipWriter::InnerZipWriter(BlockOutput& output, Instant modified, SpoolSettings spool)
+InnerZipWriter::InnerZipWriter(BlockOutput& output, Instant modified, const SpoolSettings& spool)
     : state_(std::make_unique<State>(output, modified, spool)) {}
 
 InnerZipWriter::~InnerZipWriter() = default;
@@ -240,16 +240,17 @@ Result<EntryFacts> InnerZipWriter::add(std::string_view name,
 
 Result<EntryFacts> InnerZipWriter::add_spooled(std::string_view name, const SpooledEntry& content) {
   State& state = *state_;
-  RIGHTFUL_CHECK(state.phase == Phase::Idle && content.state_->facts);
+  const std::optional<ContentMeter::Facts>& known = content.state_->facts;
+  RIGHTFUL_CHECK(state.phase == Phase::Idle && known.has_value());
   RIGHTFUL_TRY(admit_name(state.names, name, state.entries));
   state.settle_all();
-  const ContentMeter::Facts& facts = *content.state_->facts;
+  const ContentMeter::Facts& facts = *known;
   const EntryEnd end{.size = facts.size, .crc = facts.crc};
   state.stream.begin_packed({.name = std::string(name), .compression = Compression::Deflate},
                             end,
                             content.state_->packed.size());
   SpoolReader packed = content.state_->packed.read();
-  std::array<std::byte, 16 * 1024> buffer{};
+  std::array<std::byte, 16 * std::size_t{1024}> buffer{};
   while (const std::size_t count = packed.read(buffer))
     state.stream.append(ByteView(buffer).first(count));
   state.stream.end(end);

@@ -14,11 +14,11 @@
 namespace rightful::archive {
 namespace {
 
-constexpr std::size_t kFlushBytes = 64 * 1024;
+constexpr std::size_t kFlushBytes = 64 * std::size_t{1024};
 constexpr std::size_t kMaxDatasetChars = 255;
 
 /// Catalog texts may come from anywhere; the reader's limit for one text is the format's.
-constexpr std::size_t kMaxTextBytes = 8 * 1024;
+constexpr std::size_t kMaxTextBytes = 8 * std::size_t{1024};
 
 /// One member of an object that is being written, with the comma before all but the first.
 class ObjectText {

@@ -21,8 +21,8 @@ inline constexpr std::string_view kCheckpointName = "about/ledger-checkpoint.txt
 inline constexpr std::string_view kNoCheckpoint = "-";
 inline constexpr std::size_t kClosingEntries = 3;  ///< the last three, in this order
 
-inline constexpr std::size_t kMaxReadMeBytes = 48 * 1024;
-inline constexpr std::size_t kMaxEnvelopeBytes = 64 * 1024;
+inline constexpr std::size_t kMaxReadMeBytes = 48 * std::size_t{1024};
+inline constexpr std::size_t kMaxEnvelopeBytes = 64 * std::size_t{1024};
 inline constexpr std::size_t kMaxNameChars = 150;
 inline constexpr std::size_t kSignatureBytes = 64;
 
@@ -85,7 +85,7 @@ inline constexpr std::uint16_t kAesVendorId = 0x4541;  ///< "AE"
 inline constexpr std::uint8_t kAesStrength256 = 3;
 
 // How the writer cuts, docs §3: part of the format because the same records give the same bytes.
-inline constexpr std::size_t kBlockBytes = 256 * 1024;
+inline constexpr std::size_t kBlockBytes = 256 * std::size_t{1024};
 inline constexpr std::size_t kHeldBlocks =
     4;  ///< packed content under 1 MiB has a complete local header
 

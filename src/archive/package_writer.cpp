@@ -45,17 +45,14 @@ EntryRecord stored_entry(std::string_view name, std::string_view content, DosTim
 
 enum class Phase : std::uint8_t { Content, Envelope, Finished };
 
-}  // namespace
-
-struct PackageWriter::State {
-  State(PackageSink& target, const PackageHead& head)
+/// What stands around the encrypted entry; made, it has written all that comes before the entry.
+struct OuterZip {
+  OuterZip(PackageSink& target, const PackageHead& head)
       : sink(target), modified(to_dos_time(head.modified)) {
     write_stored(format::kReadMeName, head.read_me_html);
     content.local_offset = position;
     content.modified = modified;
     write_content_header();
-    pipe.emplace(sink, head.passphrase, std::span<const std::byte, 16>(head.salt));
-    inner.emplace(*pipe, head.modified, head.spool);
   }
 
   void write(const RecordText& text) {
@@ -99,14 +96,11 @@ struct PackageWriter::State {
                       .packed_size = 0,
                       .size = 0,
                       .local_offset = 0};
-  Phase phase = Phase::Content;
-  std::optional<CipherPipe> pipe;
-  std::optional<InnerZipWriter> inner;
 };
 
 /// The same number of bytes as before: the ZIP64 extra takes the growth hint's place, if it is
 /// needed.
-void PackageWriter::State::patch_content_header() {
+void OuterZip::patch_content_header() {
   const bool zip64 = needs_zip64(content.size) || needs_zip64(content.packed_size);
   RecordText sizes;
   sizes.u32(zip64 ? format::kIn64 : static_cast<std::uint32_t>(content.packed_size))
@@ -119,6 +113,19 @@ void PackageWriter::State::patch_content_header() {
              extra.bytes());
 }
 
+}  // namespace
+
+struct PackageWriter::State : OuterZip {
+  State(PackageSink& target, const PackageHead& head)
+      : OuterZip(target, head),
+        pipe(target, head.passphrase, std::span<const std::byte, 16>(head.salt)),
+        inner(pipe, head.modified, head.spool) {}
+
+  Phase phase = Phase::Content;
+  CipherPipe pipe;
+  InnerZipWriter inner;
+};
+
 PackageWriter::PackageWriter(PackageSink& sink, const PackageHead& head) {
   RIGHTFUL_CHECK(!head.read_me_html.empty() && head.read_me_html.size() <= format::kMaxReadMeBytes);
   state_ = std::make_unique<State>(sink, head);
@@ -128,15 +135,15 @@ PackageWriter::~PackageWriter() = default;
 
 InnerZipWriter& PackageWriter::inner() noexcept {
   RIGHTFUL_CHECK(state_->phase == Phase::Content);
-  return *state_->inner;
+  return state_->inner;
 }
 
 ContentFacts PackageWriter::finish_content() {
   State& state = *state_;
   RIGHTFUL_CHECK(state.phase == Phase::Content);
-  state.inner->finish();
-  state.content.size = state.inner->size();
-  const CipherPipe::Facts facts = state.pipe->finish();
+  state.inner.finish();
+  state.content.size = state.inner.size();
+  const CipherPipe::Facts facts = state.pipe.finish();
   state.content.packed_size = facts.size;
   state.position += facts.size;
   RIGHTFUL_CHECK(facts.size == state.content.size + crypto::kAe2OverheadBytes);

@@ -19,7 +19,7 @@
 namespace rightful::archive {
 namespace {
 
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kPieceBytes = 64 * std::size_t{1024};
 
 /// Without a name from the start where the file system can; else made and unlinked at once.
 UniqueFd open_nameless(const std::filesystem::path& directory) {
@@ -79,6 +79,7 @@ struct SealedSpool::State {
     }
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), spilled - offset));
+    RIGHTFUL_CHECK(cipher.has_value());  // something was spilled
     read_all(file.get(), into.first(count), offset);
     cipher->apply(offset, into.first(count));
     return count;
@@ -122,10 +123,6 @@ bool SealedSpool::is_spilled() const noexcept {
 SpoolReader SealedSpool::read() const {
   return SpoolReader(*state_);
 }
-
-SpoolReader::SpoolReader(SpoolReader&&) noexcept = default;
-SpoolReader& SpoolReader::operator=(SpoolReader&&) noexcept = default;
-SpoolReader::~SpoolReader() = default;
 
 std::size_t SpoolReader::read(std::span<std::byte> into) {
   std::size_t total = 0;

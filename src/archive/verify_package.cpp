@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "rightful/core/check.hpp"
 #include "rightful/crypto/envelope.hpp"
 
 #include "archive/reader/inner_bytes.hpp"
@@ -62,6 +63,7 @@ Result<VerifyReport> verify_package(const ReadAt& stored,
   // What is inside is judged only after the HMAC: a changed file is called changed, not malformed.
   RIGHTFUL_TRY(const reader::StreamFacts facts, stream.finish());
   report.content_sha256 = facts.content_sha256;
+  RIGHTFUL_CHECK(facts.file_sha256.has_value());  // HashScope::ContentAndFile
   report.sha256 = *facts.file_sha256;
   if (expectation.content_sha256 && *expectation.content_sha256 != report.content_sha256) {
     return refuse(ErrorCode::NotAuthentic, "content", "the content hash does not hold");

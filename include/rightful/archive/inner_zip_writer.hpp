@@ -63,7 +63,7 @@ class InnerZipWriter {
 
   /// @param modified  the time of every entry, UTC, to two seconds; before 1980 or after 2107 the
   /// nearest of these.
-  InnerZipWriter(BlockOutput& output, Instant modified, SpoolSettings spool);
+  InnerZipWriter(BlockOutput& output, Instant modified, const SpoolSettings& spool);
   InnerZipWriter(const InnerZipWriter&) = delete;
   InnerZipWriter& operator=(const InnerZipWriter&) = delete;
   ~InnerZipWriter();

@@ -60,11 +60,11 @@ class SealedSpool {
 /// Threads  one. Several readers of one spool are independent of each other.
 class SpoolReader {
  public:
-  SpoolReader(SpoolReader&&) noexcept;
-  SpoolReader& operator=(SpoolReader&&) noexcept;
+  SpoolReader(SpoolReader&&) noexcept = default;
+  SpoolReader& operator=(SpoolReader&&) noexcept = default;
   SpoolReader(const SpoolReader&) = delete;
   SpoolReader& operator=(const SpoolReader&) = delete;
-  ~SpoolReader();
+  ~SpoolReader() = default;
 
   /// Fills as much of `into` as there is. @return the number of bytes; 0 = the end (or an empty
   /// `into`).

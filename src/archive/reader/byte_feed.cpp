@@ -5,7 +5,7 @@
 namespace rightful::archive::reader {
 namespace {
 
-constexpr std::size_t kRangeBytes = 64 * 1024;
+constexpr std::size_t kRangeBytes = 64 * std::size_t{1024};
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 namespace rightful::archive::reader {
 namespace {
 
-constexpr std::size_t kOutputBytes = 256 * 1024;
+constexpr std::size_t kOutputBytes = 256 * std::size_t{1024};
 
 }  // namespace
 

@@ -230,7 +230,7 @@ Result<std::uint64_t> InnerCheck::check_content(const ListedEntry& listed) {
   std::uint64_t records = 0;
   if (listed.kind == "data") {
     RIGHTFUL_TRY(records, count_owned_records(content, expected_.account));
-    if (records != *listed.records) {
+    if (listed.records != records) {
       return refuse(ErrorCode::Conflict,
                     "records",
                     "the manifest lists another number of records",

@@ -11,7 +11,7 @@ namespace rightful::archive::reader {
 namespace {
 
 constexpr std::string_view kWord = "inner";
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = 64 * std::size_t{1024};
 constexpr std::uint64_t kMaxEntries = 1'500'000 + format::kClosingEntries;
 
 Result<void> check_record(const CentralRecord& record, std::uint64_t index) {
@@ -66,7 +66,7 @@ void DirectoryCursor::fill(std::size_t wanted) {
 
 Result<std::optional<CentralRecord>> DirectoryCursor::next() {
   constexpr std::size_t kMaxRecordBytes =
-      format::kCentralHeaderBytes + format::kMaxNameChars + 4 + 3 * 8;
+      format::kCentralHeaderBytes + format::kMaxNameChars + 4 + 3 * sizeof(std::uint64_t);
   fill(kMaxRecordBytes);
   const ByteView rest = ByteView(buffer_).subspan(used_);
   if (left_ == 0) {

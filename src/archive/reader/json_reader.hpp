@@ -34,7 +34,7 @@ class JsonReader {
  public:
   static constexpr std::size_t kMaxDepth = 64;
   /// Longer texts are read and checked, but only so much of them is kept.
-  static constexpr std::size_t kMaxTextBytes = 16 * 1024;
+  static constexpr std::size_t kMaxTextBytes = 16 * std::size_t{1024};
 
   /// Whether the text of a String is wanted; without it strings are only checked, which is faster.
   enum class Texts : std::uint8_t { Skip, Keep };

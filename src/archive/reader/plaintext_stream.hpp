@@ -57,7 +57,7 @@ class PlaintextStream final : public ChunkSource {
   [[nodiscard]] Result<StreamFacts> finish();
 
  private:
-  static constexpr std::size_t kBlockBytes = 256 * 1024;
+  static constexpr std::size_t kBlockBytes = 256 * std::size_t{1024};
   static constexpr std::size_t kBlocks = 8;
 
   void give_up();

@@ -131,8 +131,7 @@ Result<CentralRecord> parse_central(ByteView record, std::string_view word) {
   const std::uint32_t size = load32(record, 24);
   const std::uint32_t offset = load32(record, 42);
   const auto full =
-      static_cast<std::size_t>((size == format::kIn64 ? 1 : 0) + (packed == format::kIn64 ? 1 : 0) +
-                               (offset == format::kIn64 ? 1 : 0));
+      static_cast<std::size_t>(std::ranges::count(std::array{size, packed, offset}, format::kIn64));
   const ByteView extra = record.subspan(format::kCentralHeaderBytes + name_size);
   Zip64Fields large(extra, full * 8);
   if (!large.is_ok()) return malformed(word, "a ZIP64 field is missing or of another size");
