@@ -27,8 +27,10 @@ class CommitPace {
   /// @param committed  all numbers below are committed.
   /// @param sequenced  the next one that is not in the log.
   void look(std::uint64_t committed, std::uint64_t sequenced, SteadyTime now);
+  /// Nobody is held back, and what was seen says nothing any more.
+  void forget();
 
-  /// Leaves in flight, 1 to `most`.
+  /// With fewer leaves in flight a commit may begin, 1 to `most`.
   [[nodiscard]] std::size_t allowed() const;
 
  private:
@@ -36,6 +38,9 @@ class CommitPace {
     std::uint64_t sequenced;
     SteadyTime at;
   };
+
+  /// One step of the share, from how long leaves wait to how long they may.
+  void step_to(double wait_s);
 
   std::size_t most_;
   double share_ = 1;  ///< of `most`

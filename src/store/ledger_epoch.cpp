@@ -20,16 +20,17 @@ bool LedgerEpoch::holes_block_everything() const {
   return window_.in_flight_count() == 0 && window_.free_count() > 0 && !filling_;
 }
 
-// One commit is always under way, however large it is.
-bool LedgerEpoch::has_room(std::size_t count) const {
-  const std::size_t in_flight = window_.in_flight_count();
-  return window_.can_take(count) && (in_flight == 0 || in_flight + count <= pace_.allowed());
+// The pace decides when a commit may begin, and not how large it is: else a large one would be
+// overtaken for ever.
+bool LedgerEpoch::has_room_behind(std::size_t before, std::size_t count) const {
+  return window_.can_take(before + count) && window_.in_flight_count() + before < pace_.allowed();
 }
 
 bool LedgerEpoch::has_room_behind_waiters(std::size_t count) const {
+  std::size_t before = 0;
   for (const Waiter* waiter : waiters_)
-    count += waiter->count;
-  return has_room(count);
+    before += waiter->count;
+  return has_room_behind(before, count);
 }
 
 /// A place in the queue, left on every way out.
@@ -60,7 +61,7 @@ class LedgerEpoch::Place {
   }
 
   [[nodiscard]] bool can_take() const {
-    return waiter_.is_called && epoch_.has_room(waiter_.count);
+    return waiter_.is_called && epoch_.has_room_behind(0, waiter_.count);
   }
 
  private:
@@ -108,12 +109,11 @@ void LedgerEpoch::after_change() {
 // Threads for which there is no room sleep on: woken for nothing, many clients would get in each
 // other's way.
 void LedgerEpoch::call_waiters() {
-  std::size_t count = 0;
+  std::size_t before = 0;
   for (Waiter* waiter : waiters_) {
-    count += waiter->count;
-    if (!has_room(count)) break;
-    waiter->is_called = true;
-    waiter->wake.notify_one();
+    waiter->is_called = has_room_behind(before, waiter->count);
+    if (waiter->is_called) waiter->wake.notify_one();
+    before += waiter->count;
   }
   if (!waiters_.empty() && holes_block_everything()) waiters_.front()->wake.notify_one();
 }
@@ -170,9 +170,19 @@ void LedgerEpoch::settle(const LeafNumbers& numbers, CommitFate fate) noexcept {
   after_change();
 }
 
-void LedgerEpoch::follow_sequencer(std::uint64_t next, std::chrono::steady_clock::time_point now) {
+std::optional<std::size_t> LedgerEpoch::follow_sequencer(
+    std::uint64_t next, std::chrono::steady_clock::time_point now) {
   const std::lock_guard lock(mutex_);
+  const std::size_t before = pace_.allowed();
   pace_.look(window_.lowest_unresolved(), next, now);
+  after_change();
+  if (pace_.allowed() == before) return std::nullopt;
+  return pace_.allowed();
+}
+
+void LedgerEpoch::lose_sequencer() {
+  const std::lock_guard lock(mutex_);
+  pace_.forget();
   after_change();
 }
 

@@ -47,8 +47,12 @@ class LedgerEpoch {
   /// @return empty when the window has no room now, or the epoch was abandoned or closed.
   [[nodiscard]] std::optional<LeafNumbers> try_take(std::size_t count);
   void settle(const LeafNumbers& numbers, CommitFate fate) noexcept;
-  /// The sequencer has come to number `next`: how many others may be in flight?
-  void follow_sequencer(std::uint64_t next, std::chrono::steady_clock::time_point now);
+  /// The sequencer has come to number `next`. @return how many may be in flight from now on, when
+  /// that has changed.
+  std::optional<std::size_t> follow_sequencer(std::uint64_t next,
+                                              std::chrono::steady_clock::time_point now);
+  /// Nobody knows how far it is: nobody is held back.
+  void lose_sequencer();
 
   /// True after a commit whose end nobody knows: start another epoch.
   [[nodiscard]] bool is_abandoned() const;
@@ -114,7 +118,7 @@ class LedgerEpoch {
   };
 
   [[nodiscard]] bool holes_block_everything() const;
-  [[nodiscard]] bool has_room(std::size_t count) const;
+  [[nodiscard]] bool has_room_behind(std::size_t before, std::size_t count) const;
   [[nodiscard]] bool has_room_behind_waiters(std::size_t count) const;
   [[nodiscard]] std::optional<LeafNumbers> take_if_room(std::size_t count);
   void fill(const std::function<void()>& fill_holes);

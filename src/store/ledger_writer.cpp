@@ -115,8 +115,10 @@ struct LedgerWriter::Impl {
   [[nodiscard]] bool commit_own(LedgerEpoch& chosen,
                                 const TakeNumbers& take,
                                 std::span<const ledger::Event> events);
+  void keep_alive();
+  void say_alive(LedgerEpoch& chosen);
   void follow_sequencer(LedgerEpoch& chosen);
-  void say_alive();
+  void hold_nobody_back();
   void fill_holes(LedgerEpoch& chosen, const TakeNumbers& take);
   void say_last_word(LedgerEpoch& chosen);
   void end_epoch(LedgerEpoch& chosen);
@@ -259,21 +261,31 @@ void LedgerWriter::Impl::follow_sequencer(LedgerEpoch& chosen) {
                        .run(queries::kHighestSequenced,
                             {chosen.log_id(), std::string(chosen.writer().id().text())})
                        .at_most_one();
-  if (!row) return;
+  if (!row) return chosen.lose_sequencer();
   const auto next = static_cast<std::uint64_t>(row->integer("n")) + 1;
-  chosen.follow_sequencer(next, clock.steady_now());
+  const auto allowed = chosen.follow_sequencer(next, clock.steady_now());
+  if (allowed) log::debug("ledger_commits_make_way", "in_flight={}", *allowed);
 }
 
-void LedgerWriter::Impl::say_alive() {
-  follow_live_log();
-  const std::shared_ptr<LedgerEpoch> chosen = current_epoch();
-  follow_sequencer(*chosen);
+void LedgerWriter::Impl::hold_nobody_back() {
+  const std::lock_guard lock(mutex);
+  epoch->lose_sequencer();
+}
+
+void LedgerWriter::Impl::say_alive(LedgerEpoch& chosen) {
   const auto now = clock.steady_now();
-  const auto upto = chosen->due_alive(now, facts.alive_every, facts.alive_after_leaves);
+  const auto upto = chosen.due_alive(now, facts.alive_every, facts.alive_after_leaves);
   if (!upto) return;
   const std::array<ledger::Event, 1> alive{
       ledger::Event(ledger::System{}, ledger::events::WriterAlive{.upto = *upto})};
-  if (commit_own(*chosen, taking_of(*chosen), alive)) chosen->alive_written(now);
+  if (commit_own(chosen, taking_of(chosen), alive)) chosen.alive_written(now);
+}
+
+void LedgerWriter::Impl::keep_alive() {
+  follow_live_log();
+  const std::shared_ptr<LedgerEpoch> chosen = current_epoch();
+  say_alive(*chosen);
+  follow_sequencer(*chosen);
 }
 
 void LedgerWriter::Impl::fill_holes(LedgerEpoch& chosen, const TakeNumbers& take) {
@@ -338,8 +350,9 @@ Result<void> LedgerWriter::start() {
 void LedgerWriter::keep_alive() {
   if (!impl_->is_running()) return;
   try {
-    impl_->say_alive();
+    impl_->keep_alive();
   } catch (const Failure&) {
+    impl_->hold_nobody_back();
     if (impl_->is_running()) throw;  // else it was stopped meanwhile
   }
 }

@@ -49,7 +49,7 @@ struct LedgerWriterSettings {
 ///   ledger.stop();                           // after the last transaction: writer.void,
 ///   writer.stop
 ///
-/// Owns     one connection of its own, for the leaves about itself. `keys`, `clock` and `random`
+/// Owns     three connections, for the leaves about itself. `keys`, `clock` and `random`
 ///          must outlive it.
 /// Threads  any; one mutex guards epoch and window. A commit waits while the window is full, and
 ///          makes way while leaves of this process wait long for the sequencer.

@@ -1,8 +1,11 @@
 // What each group role of the ledger can do, and what the triggers stop.
 
+#include <memory>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rightful/core/failure.hpp"
 #include "rightful/ledger/event.hpp"
 #include "rightful/store/ledger_writer.hpp"
 
@@ -25,6 +28,22 @@ class LedgerRoles : public LedgerFixture {
     }
     return "ok";
   }
+
+  /// One whose own connections have the writer's rights and no others.
+  [[nodiscard]] std::unique_ptr<store::LedgerWriter> make_restricted_writer() {
+    create_test_role("test_ledger_writer");
+    database_.execute_as_admin("GRANT rightful_ledger_writer TO test_ledger_writer");
+    restricted_.url = database_.url("test_ledger_writer");
+    return std::make_unique<store::LedgerWriter>(
+        restricted_,
+        store::LedgerWriterSettings{.role = "serve",
+                                    .build = ledger::Build::parse("0.1.0").value()},
+        keys_,
+        clock_,
+        random_);
+  }
+
+  store::ConnectionSettings restricted_ = database_.settings();
 };
 
 constexpr const char* kWriter = "rightful_ledger_writer";
@@ -120,28 +139,33 @@ TEST_F(LedgerRoles, TriggersStopAnOwnersMistakes) {
 }
 
 TEST_F(LedgerRoles, TheWriterNeedsNoMoreThanItsRole) {
-  create_test_role("test_ledger_writer");
-  database_.execute_as_admin("GRANT rightful_ledger_writer TO test_ledger_writer");
-  store::ConnectionSettings settings = database_.settings();
-  settings.url = database_.url("test_ledger_writer");
-  store::LedgerWriter writer(settings,
-                             {.role = "serve", .build = ledger::Build::parse("0.1.0").value()},
-                             keys_,
-                             clock_,
-                             random_);
-  ASSERT_THAT(writer.start(), IsOk());
-  store::Pool pool(settings, 1, &writer);
+  const auto writer = make_restricted_writer();
+  ASSERT_THAT(writer->start(), IsOk());
+  store::Pool pool(restricted_, 1, writer.get());
 
   store::Transaction transaction = pool.begin();
   transaction.record(job_queued(anna_));
   transaction.commit();
   clock_.advance(std::chrono::seconds(300));
-  writer.keep_alive();
-  writer.stop();
+  writer->keep_alive();
+  writer->stop();
 
   EXPECT_THAT(acts(),
               ::testing::ElementsAre(
                   "log.genesis", "writer.start", "job.queued", "writer.alive", "writer.stop"));
+}
+
+// What says that rows were deleted does not depend on what makes commits faster or slower.
+TEST_F(LedgerRoles, AWriterThatMayNotSeeTheSequencersWorkSaysThatItIsAlive) {
+  const auto writer = make_restricted_writer();
+  ASSERT_THAT(writer->start(), IsOk());
+  database_.execute_as_admin(
+      "REVOKE SELECT (log_id, idx, writer_id, n) ON ledger.lookup FROM rightful_ledger_writer");
+  clock_.advance(std::chrono::seconds(300));
+
+  EXPECT_THROW(writer->keep_alive(), Failure);
+
+  EXPECT_THAT(acts(), ::testing::ElementsAre("log.genesis", "writer.start", "writer.alive"));
 }
 
 }  // namespace

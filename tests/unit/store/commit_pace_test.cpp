@@ -18,6 +18,13 @@ class CommitPaceTest : public ::testing::Test {
     pace_.look(sequenced_ + waiting, sequenced_, now_);
   }
 
+  /// Until no fewer are allowed.
+  void fall_behind() {
+    for (int i = 0; i < 6; ++i)
+      look(5000, 50'000);
+    ASSERT_EQ(pace_.allowed(), 4U);
+  }
+
   CommitPace pace_{32};
   std::uint64_t sequenced_ = 1;
   CommitPace::SteadyTime now_;
@@ -50,47 +57,80 @@ TEST_F(CommitPaceTest, ALittleTooLongIsALittleLess) {
 }
 
 TEST_F(CommitPaceTest, AllGoOnWhenNobodyWaits) {
-  for (int i = 0; i < 6; ++i)
-    look(5000, 50'000);
-  ASSERT_EQ(pace_.allowed(), 4U);
+  fall_behind();
   look(5000, 0);
   EXPECT_EQ(pace_.allowed(), 8U);
-  look(5000, 32);
-  EXPECT_EQ(pace_.allowed(), 16U);
+  look(0, 0);
+  EXPECT_EQ(pace_.allowed(), 16U) << "nor is there anything to do";
   look(5000, 0);
-  look(5000, 0);
   EXPECT_EQ(pace_.allowed(), 32U);
 }
 
-// Its standing still is another matter; who waits for it would wait for ever.
-TEST_F(CommitPaceTest, ASequencerThatStandsHoldsNobodyBack) {
+TEST_F(CommitPaceTest, WhatOneBatchTakesIsNoQueueHoweverSlowItIs) {
   for (int i = 0; i < 6; ++i)
-    look(5000, 50'000);
-  ASSERT_EQ(pace_.allowed(), 4U);
-  look(0, 60'000);
+    look(1, 512);
   EXPECT_EQ(pace_.allowed(), 32U);
 }
 
-TEST_F(CommitPaceTest, FewLeavesAreNoQueueHoweverSlowTheyAreTaken) {
-  for (int i = 0; i < 6; ++i)
-    look(1, 32);
+// A batch of one second and a half: looks see nothing, everything, nothing.
+TEST_F(CommitPaceTest, OneThatStumblesIsStillBehind) {
+  fall_behind();
+  look(0, 50'000);
+  EXPECT_EQ(pace_.allowed(), 4U);
+  look(1024, 50'000);
+  EXPECT_EQ(pace_.allowed(), 4U);
+}
+
+TEST_F(CommitPaceTest, ItsSpeedIsThatOfTheWholeTime) {
+  look(2000, 600);
+  look(0, 600);
+  look(2000, 600);
+  EXPECT_EQ(pace_.allowed(), 18U) << "1,000 a second: 0.6 s";
+}
+
+// Whoever waits for it would wait for ever.
+TEST_F(CommitPaceTest, OneThatStandsHoldsNobodyBack) {
+  fall_behind();
+  for (int i = 0; i < 4; ++i)
+    look(0, 50'000);
+  EXPECT_EQ(pace_.allowed(), 4U);
+  look(0, 50'000);
+  EXPECT_EQ(pace_.allowed(), 32U) << "five seconds";
+  look(1024, 50'000);
+  EXPECT_EQ(pace_.allowed(), 16U) << "it goes on";
+}
+
+// Whoever writes into the table that is looked at, or makes it anew.
+TEST_F(CommitPaceTest, LessInTheLogThanBeforeHoldsNobodyBack) {
+  fall_behind();
+  pace_.look(100'000, 5, now_ + 1s);
   EXPECT_EQ(pace_.allowed(), 32U);
 }
 
-// The sequencer's row is what a superuser can write, and a clock's second may be none.
-TEST_F(CommitPaceTest, NonsenseHoldsNobodyBack) {
+TEST_F(CommitPaceTest, MoreInTheLogThanThereIsHoldsNobodyBackForLong) {
+  fall_behind();
+  for (int i = 1; i <= 3; ++i)
+    pace_.look(10, 2'000'000'000'000, now_ + std::chrono::seconds(i));
+  EXPECT_EQ(pace_.allowed(), 32U);
+}
+
+TEST_F(CommitPaceTest, NoTimeSaysNothing) {
+  fall_behind();
+  pace_.look(sequenced_ + 50'000, sequenced_ + 5000, now_);
+  EXPECT_EQ(pace_.allowed(), 4U);
+}
+
+TEST_F(CommitPaceTest, ForgetsWhatItSaw) {
+  fall_behind();
+  pace_.forget();
+  EXPECT_EQ(pace_.allowed(), 32U);
   look(5000, 50'000);
-  pace_.look(10, 2'000'000'000'000, now_ + 1s);
-  EXPECT_EQ(pace_.allowed(), 32U) << "more in the log than there is";
-  pace_.look(50'000, 5, now_ + 2s);
-  EXPECT_EQ(pace_.allowed(), 32U) << "less in the log than there was";
-  pace_.look(100'000, 50, now_ + 2s);
-  EXPECT_EQ(pace_.allowed(), 32U) << "in no time";
+  EXPECT_EQ(pace_.allowed(), 32U);
 }
 
 TEST(CommitPaces, OfANarrowWindowAllowOne) {
   CommitPace pace(1);
-  pace.look(100, 1, CommitPace::SteadyTime(1s));
+  pace.look(1000, 1, CommitPace::SteadyTime(1s));
   pace.look(100'000, 2, CommitPace::SteadyTime(2s));
   EXPECT_EQ(pace.allowed(), 1U);
 }

@@ -203,14 +203,14 @@ TEST_F(LedgerEpochQueue, WhoGivesUpMakesWay) {
   EXPECT_THAT(little.get(), Optional(ElementsAre(5))) << "nothing else has changed";
 }
 
-/// A sequencer that is far behind: with a span of 64, four leaves may be in flight.
+/// A sequencer that is far behind: while four leaves or more are in flight, no commit begins.
 class PacedEpoch : public LedgerEpochQueue {
  protected:
   PacedEpoch() : LedgerEpochQueue(64) {
     for (int i = 0; i < 10; ++i)
       commit(*epoch_.take(64, 1s, nullptr));
-    for (std::uint64_t base = 1; base <= 6; ++base)
-      epoch_.follow_sequencer(base, SteadyTime(std::chrono::seconds(base)));
+    for (std::uint64_t next = 1; next <= 6; ++next)
+      epoch_.follow_sequencer(next, SteadyTime(std::chrono::seconds(next)));
   }
 
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -229,10 +229,29 @@ TEST_F(PacedEpoch, HasFewInFlight) {
   EXPECT_TRUE(waiting.get().has_value()) << "whoever ends makes room for one";
 }
 
-TEST_F(PacedEpoch, TakesALargeCommitAlone) {
-  const auto large = epoch_.take(64, 0ms, nullptr);
+TEST_F(PacedEpoch, TakesALargeCommitInOne) {
+  const auto large = epoch_.take(40, 0ms, nullptr);
   ASSERT_TRUE(large);
   EXPECT_EQ(epoch_.take(1, 0ms, nullptr), std::nullopt);
+}
+
+// One who had to wait until nothing is in flight might wait for ever.
+TEST_F(PacedEpoch, DoesNotLetALargeCommitBeOvertaken) {
+  const auto three = epoch_.take(3, 0ms, nullptr);
+  const auto last = epoch_.take(1, 0ms, nullptr);
+  auto large = take_later(8);
+  auto small = take_later(1);
+  ASSERT_EQ(epoch_.waiting_count(), 2U);
+
+  commit(*last);
+
+  const auto eight = large.get();
+  ASSERT_TRUE(eight.has_value());
+  EXPECT_EQ(epoch_.take(1, 0ms, nullptr), std::nullopt);
+  commit(*three);
+  EXPECT_EQ(epoch_.waiting_count(), 1U) << "eight are in flight";
+  commit(*eight);
+  EXPECT_TRUE(small.get().has_value());
 }
 
 // What it says of itself is what shows that it is alive.
@@ -246,7 +265,17 @@ TEST_F(PacedEpoch, LetsAllGoOnOnceTheSequencerHasCaughtUp) {
   auto waiting = take_later(4);
   ASSERT_EQ(epoch_.waiting_count(), 1U);
 
-  epoch_.follow_sequencer(641, SteadyTime(7s));
+  EXPECT_THAT(epoch_.follow_sequencer(641, SteadyTime(7s)), Optional(8U));
+
+  EXPECT_TRUE(waiting.get().has_value());
+}
+
+TEST_F(PacedEpoch, LetsAllGoOnWhenNobodyKnowsHowFarTheSequencerIs) {
+  ASSERT_TRUE(epoch_.take(4, 0ms, nullptr));
+  auto waiting = take_later(4);
+  ASSERT_EQ(epoch_.waiting_count(), 1U);
+
+  epoch_.lose_sequencer();
 
   EXPECT_TRUE(waiting.get().has_value());
 }
