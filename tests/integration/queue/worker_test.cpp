@@ -290,8 +290,9 @@ TEST_F(WorkerTest, WaitsForACommitThatIsStillUnderWay) {
           "0, 0, now(), now() FROM job_attempt; SELECT pg_sleep(2)");
     });
     EXPECT_TRUE(eventually([&] {
-      return queue_.count("pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
-                          "current_database()") == 1;
+      return queue_.count(
+                 "pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+                 "current_database()") == 1;
     }));
     throw Failure(Retry::Later, "commit_in_doubt", "the connection broke during COMMIT");
   };
