@@ -17,8 +17,8 @@ ENTRY = re.compile(
     r"^\d+/\d+ Testing: (?P<name>.+?)$.*?^Output:\n-+\n(?P<output>.*?)^<end of output>$.*?^-{10,}\n(?P<verdict>[^\n]*)$",
     re.MULTILINE | re.DOTALL,
 )
-# What GoogleTest begins a failure with, and what it can end with.
-FAILURE = re.compile(r"(: Failure$|^unknown file: Failure$|: Fatal$)")
+# What GoogleTest and the sanitizers begin a failure with, and what GoogleTest's can end with.
+FAILURE = re.compile(r"(: Failure$|: Fatal$|ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: )")
 END = re.compile(r"^\[ |^$")
 
 
