@@ -429,13 +429,17 @@ TEST_F(LedgerAttack, StopsTheSequencer) {
   EXPECT_EQ(verify({}, "", later_by(14min)).exit_code, 0) << verify().output;
   expect_found(verify({}, "", later_by(16min)), 2, "STALE");
   attacker.reset();
+  const auto last_heartbeat = [this] {
+    return sql("SELECT max(idx) FROM ledger.lookup WHERE act = 'log.heartbeat'");
+  };
+  const std::string before = last_heartbeat();
   stop();
 
   start(later_by(11min));  // it works again
 
-  ASSERT_TRUE(wait_until([this] { return published_size() == count("ledger.entry"); }));
-  const std::string again = sql("SELECT max(idx) FROM ledger.lookup WHERE act = 'log.heartbeat'");
-  expect_found(verify(), 0, "SILENCE@" + again);
+  ASSERT_TRUE(wait_until([&] { return last_heartbeat() != before; })) << service_->output();
+  wait_until_published();
+  expect_found(verify(), 0, "SILENCE@" + last_heartbeat());
 }
 
 TEST_F(LedgerAttack, SwapsTwoEntries) {
