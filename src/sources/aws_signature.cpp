@@ -86,7 +86,7 @@ std::string canonical_query(const NameValues& query) {
   std::ranges::sort(encoded);
   std::string text;
   for (const auto& [name, value] : encoded) {
-    text += (text.empty() ? "" : "&") + name + "=" + value;
+    text += fmt::format("{}{}={}", text.empty() ? "" : "&", name, value);
   }
   return text;
 }
@@ -100,7 +100,7 @@ std::string canonical_request(const AwsRequest& request) {
   std::string text = request.method + "\n" + encode_uri(request.path, true) + "\n" +
                      canonical_query(request.query) + "\n";
   for (const auto& [name, value] : headers) {
-    text += name + ":" + value + "\n";
+    text += fmt::format("{}:{}\n", name, value);
   }
   return text + "\n" + signed_names(headers) + "\n" + request.payload_hash;
 }

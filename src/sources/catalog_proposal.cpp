@@ -89,7 +89,8 @@ class Proposer {
     }
   }
 
-  DraftDataset dataset_of(const TableName& name, const std::string& dataset_name) const {
+  [[nodiscard]] DraftDataset dataset_of(const TableName& name,
+                                        const std::string& dataset_name) const {
     const TableFacts& table = *survey_.facts.find(name);
     const TableStanding& standing = standings_.at(name);
     DraftDataset dataset;
@@ -205,7 +206,7 @@ class Proposer {
     return text;
   }
 
-  DraftField field_of(const TableFacts& table, const ColumnFacts& column) const {
+  [[nodiscard]] DraftField field_of(const TableFacts& table, const ColumnFacts& column) const {
     const TableNotes& notes = survey_.notes_of(table.name);
     DraftField field;
     field.name = column.name;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -342,20 +343,21 @@ PlanningResult plan_dataset(const catalog::Dataset& dataset,
 }
 
 std::optional<SourceError> first_error(const std::vector<Finding>& findings) {
-  std::optional<SourceError> error;
+  const Finding* first = nullptr;
+  std::string detail;
   std::size_t told = 0;
   for (const Finding& finding : findings) {
     if (finding.severity != Severity::Error) continue;
-    if (!error) error = SourceError{kind_for(finding.kind), finding.source, finding.dataset, ""};
+    if (first == nullptr) first = &finding;
     if (told++ < kMaxFindingsTold) {
-      error->detail += fmt::format("{}{}; {}", told > 1 ? " | " : "", finding.what, finding.cure);
+      detail += fmt::format("{}{}; {}", told > 1 ? " | " : "", finding.what, finding.cure);
     }
   }
+  if (first == nullptr) return std::nullopt;
   if (told > kMaxFindingsTold) {
-    error->detail +=
-        fmt::format(" | and {} more: run `rightful catalog check`", told - kMaxFindingsTold);
+    detail += fmt::format(" | and {} more: run `rightful catalog check`", told - kMaxFindingsTold);
   }
-  return error;
+  return SourceError{kind_for(first->kind), first->source, first->dataset, std::move(detail)};
 }
 
 std::vector<catalog::TableName> tables_of(const catalog::Dataset& dataset) {

@@ -67,8 +67,10 @@ std::string problem_of(const PageRecord& record,
                        std::uint64_t number) {
   std::string scratch;
   for (const auto& [name, value] : record.members) {
-    const auto column = std::ranges::find_if(
-        columns, [&](const ColumnHead& head) { return head.field->name == name; });
+    const auto column =
+        std::ranges::find(columns, name, [](const ColumnHead& head) -> const std::string& {
+          return head.field->name;
+        });
     if (column == columns.end()) {
       return record_name(number) + " has a member that is no field of the dataset";
     }

@@ -28,7 +28,7 @@ constexpr std::array kStates{
 };
 
 struct NumberRule {
-  int number;
+  int number = 0;
   OdbcCause cause;
 };
 

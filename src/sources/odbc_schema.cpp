@@ -201,7 +201,7 @@ class TableReader {
 
  private:
   /// Names are patterns to ODBC: `a_b` finds `axb` too.
-  bool is_ours(const std::optional<std::string_view>& table) const {
+  [[nodiscard]] bool is_ours(const std::optional<std::string_view>& table) const {
     return table && *table == name_.table;
   }
 

@@ -380,6 +380,7 @@ std::vector<OdbcParameter> OdbcSource::parameters(const OdbcQuery& query,
                                                   const DatasetPlan& plan,
                                                   const LastKey& key) const {
   std::vector<OdbcParameter> values;
+  values.reserve(query.places.size());
   for (const OdbcPlace& place : query.places) {
     values.push_back(place.what == OdbcPlace::What::Key
                          ? key.values.at(place.index)

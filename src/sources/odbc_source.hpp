@@ -52,7 +52,7 @@ class OdbcSource final : public RecordSource {
   void begin();
   SourceResult<void> plan_all(const std::vector<const catalog::Dataset*>& datasets);
   SourceResult<void> plan_one(const catalog::Dataset& dataset);
-  SourceResult<void> check_names(const DatasetPlan& plan) const;
+  [[nodiscard]] SourceResult<void> check_names(const DatasetPlan& plan) const;
   void prepare_pages(Prepared& prepared) const;
   [[nodiscard]] std::uint64_t count(const DatasetPlan& plan);
   SourceResult<void> read_all(const Prepared& prepared, RecordGate& gate);

@@ -51,9 +51,11 @@ class Composer {
   }
 
  private:
-  std::string quoted(std::string_view name) const { return quote_identifier(style_, name); }
+  [[nodiscard]] std::string quoted(std::string_view name) const {
+    return quote_identifier(style_, name);
+  }
 
-  std::string column(std::string_view alias, std::string_view name) const {
+  [[nodiscard]] std::string column(std::string_view alias, std::string_view name) const {
     return fmt::format("{}.{}", alias, quoted(name));
   }
 
@@ -65,7 +67,7 @@ class Composer {
     return step == 0 ? "d" : alias(owner, step - 1);
   }
 
-  std::string link(std::size_t owner, std::size_t step) const {
+  [[nodiscard]] std::string link(std::size_t owner, std::size_t step) const {
     const catalog::KeyStep& key = plan_.owners[owner].path->steps[step];
     std::string out;
     for (std::size_t i = 0; i < key.from.size(); ++i) {
@@ -77,19 +79,19 @@ class Composer {
     return out;
   }
 
-  std::string owner_column(std::size_t owner) const {
+  [[nodiscard]] std::string owner_column(std::size_t owner) const {
     const catalog::OwnerPath& path = *plan_.owners[owner].path;
     return column(alias_before(owner, path.steps.size()), path.column);
   }
 
-  std::string table_of(std::size_t owner, std::size_t step) const {
+  [[nodiscard]] std::string table_of(std::size_t owner, std::size_t step) const {
     return fmt::format("{} {}",
                        quote_table(style_, plan_.owners[owner].path->steps[step].table),
                        alias(owner, step));
   }
 
   /// ` LEFT JOIN …` for every owner over keys that lead to one.
-  std::string joins() const {
+  [[nodiscard]] std::string joins() const {
     std::string out;
     for (std::size_t owner = 0; owner < plan_.owners.size(); ++owner) {
       if (!plan_.owners[owner].leads_to_one) continue;
@@ -101,7 +103,7 @@ class Composer {
   }
 
   /// `first JOIN second ON …` of an owner that may be many.
-  std::string linked_tables(std::size_t owner) const {
+  [[nodiscard]] std::string linked_tables(std::size_t owner) const {
     std::string out = table_of(owner, 0);
     for (std::size_t step = 1; step < plan_.owners[owner].path->steps.size(); ++step) {
       out += fmt::format(" JOIN {} ON {}", table_of(owner, step), link(owner, step));
@@ -134,8 +136,8 @@ class Composer {
     return fmt::format("({0} <> {1} OR {0} IS NULL)", owner_column(owner), account(owner));
   }
 
-  std::string selected_owner(std::size_t owner) const {
-    const std::string name = owner_column(owner);
+  [[nodiscard]] std::string selected_owner(std::size_t owner) const {
+    std::string name = owner_column(owner);
     if (plan_.owners[owner].leads_to_one) return name;
     const std::string from = fmt::format(
         "FROM {} WHERE {} AND {} IS NOT NULL", linked_tables(owner), link(owner, 0), name);
@@ -145,8 +147,8 @@ class Composer {
     return fmt::format("(SELECT JSON_ARRAYAGG(CAST({} AS CHAR)) {})", name, from);
   }
 
-  std::string selected_column(const PlannedColumn& planned) const {
-    const std::string name = column("d", planned.facts->name);
+  [[nodiscard]] std::string selected_column(const PlannedColumn& planned) const {
+    std::string name = column("d", planned.facts->name);
     if (planned.reading == Reading::Presence) {
       return fmt::format("CASE WHEN {} IS NULL THEN 0 ELSE 1 END", name);
     }
@@ -160,7 +162,7 @@ class Composer {
         name);
   }
 
-  std::string keys() const {
+  [[nodiscard]] std::string keys() const {
     std::string out;
     for (std::size_t i = 0; i < plan_.identity.size(); ++i) {
       out += fmt::format(", {} AS k{}", column("d", plan_.identity[i]), i);
@@ -168,7 +170,7 @@ class Composer {
     return out;
   }
 
-  std::string list(std::size_t /*owner*/) const {
+  [[nodiscard]] std::string list(std::size_t /*owner*/) const {
     std::string out;
     for (std::size_t i = 0; i < plan_.owners.size(); ++i) {
       out += fmt::format("{}{} AS o{}", out.empty() ? "" : ", ", selected_owner(i), i);
@@ -221,7 +223,7 @@ class Composer {
   }
 
   /// By position: names of columns mean nothing behind a UNION in some databases.
-  std::string order(std::size_t before) const {
+  [[nodiscard]] std::string order(std::size_t before) const {
     std::string out;
     for (std::size_t i = 0; i < plan_.identity.size(); ++i) {
       out += fmt::format("{}{}", i == 0 ? " ORDER BY " : ", ", before + i + 1);

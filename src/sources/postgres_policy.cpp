@@ -125,7 +125,7 @@ class SourceScript {
   }
 
  private:
-  std::string role() const {
+  [[nodiscard]] std::string role() const {
     const std::string role = quote_identifier(reader_);
     return comment("A role that reads, and is not above row security.") +
            as_block(fmt::format(

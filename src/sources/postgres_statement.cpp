@@ -1,5 +1,7 @@
 #include "sources/postgres_statement.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "rightful/core/check.hpp"
@@ -68,7 +70,7 @@ class OwnerClause {
 
   /// Whether the account is an owner by this path; NULL counts as no.
   [[nodiscard]] std::string is_ours() const {
-    const std::string comparison = fmt::format("{} = {}", owner_column(), account_as(type_));
+    std::string comparison = fmt::format("{} = {}", owner_column(), account_as(type_));
     if (leads_to_one_) return comparison;
     return fmt::format(
         "EXISTS (SELECT 1 FROM {} WHERE {} AND {})", linked_tables(), first_link(), comparison);
@@ -111,6 +113,7 @@ class OwnerClause {
 
 std::vector<OwnerClause> clauses_of(const DatasetPlan& plan) {
   std::vector<OwnerClause> clauses;
+  clauses.reserve(plan.owners.size());
   for (std::size_t i = 0; i < plan.owners.size(); ++i) {
     clauses.emplace_back(plan.owners[i], i);
   }
@@ -126,6 +129,7 @@ std::string selected_column(const PlannedColumn& column) {
 /// `d.x AS k0`: what the rows are ordered by, so that two exports of the same data are equal.
 std::vector<std::string> order_of(const DatasetPlan& plan) {
   std::vector<std::string> order;
+  order.reserve(std::max(plan.identity.size(), plan.columns.size()));
   for (const std::string& column : plan.identity) {
     order.push_back(column_of("d", column));
   }
@@ -137,14 +141,15 @@ std::vector<std::string> order_of(const DatasetPlan& plan) {
 }
 
 std::string select_list(const DatasetPlan& plan, const std::vector<OwnerClause>& clauses) {
+  const std::vector<std::string> order = order_of(plan);
   std::vector<std::string> items;
+  items.reserve(clauses.size() + plan.columns.size() + order.size());
   for (std::size_t i = 0; i < clauses.size(); ++i) {
     items.push_back(fmt::format("{} AS o{}", clauses[i].selected(), i));
   }
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     items.push_back(fmt::format("{} AS c{}", selected_column(plan.columns[i]), i));
   }
-  const std::vector<std::string> order = order_of(plan);
   for (std::size_t i = 0; i < order.size(); ++i) {
     items.push_back(fmt::format("{} AS k{}", order[i], i));
   }

@@ -11,8 +11,9 @@
 #include "rightful/core/result.hpp"
 
 namespace date {
+// NOLINTNEXTLINE(readability-identifier-naming): the library names it so
 class time_zone;
-}
+}  // namespace date
 
 namespace rightful::calendar {
 
