@@ -1,13 +1,17 @@
 #include "bench/append_rates.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <exception>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -173,21 +177,31 @@ ordered_json measure_appends(const Setup& setup, LedgerBed& bed, std::chrono::se
   const fs::path scripts = setup.folder.make("scripts");
   write_file(scripts / "outbox.sql", outbox_script());
   write_file(scripts / "chain.sql", chain_script());
+  using Contender = std::pair<const char*, std::function<double(unsigned clients)>>;
   const auto ours = [&](unsigned clients, ledger::Event (*fact)()) {
     return static_cast<double>(append_for(bed, clients, duration, fact)) /
            static_cast<double>(duration.count());
   };
+  std::vector<Contender> contenders{
+      {"plain",
+       [&](unsigned clients) { return plain_insert_rate(bed, scripts, clients, duration); }},
+      {"ours", [&](unsigned clients) { return ours(clients, &plain_fact); }},
+      {"ours_personal", [&](unsigned clients) { return ours(clients, &personal_fact); }},
+      {"outbox",
+       [&](unsigned clients) { return pgbench(bed, scripts / "outbox.sql", clients, duration); }},
+      {"chain",
+       [&](unsigned clients) { return pgbench(bed, scripts / "chain.sql", clients, duration); }}};
   ordered_json result = ordered_json::array();
   for (const unsigned clients : kAppendClients) {
     std::map<std::string, std::vector<double>> rates;
     for (int round = 1; round <= setup.rounds; ++round) {
       setup.progress.show(fmt::format("{} clients", clients), round, setup.rounds);
-      bed.run_sql("TRUNCATE peer.event, peer.chain_event, ledger.outbox");
-      rates["plain"].push_back(plain_insert_rate(bed, scripts, clients, duration));
-      rates["ours"].push_back(ours(clients, &plain_fact));
-      rates["ours_personal"].push_back(ours(clients, &personal_fact));
-      rates["outbox"].push_back(pgbench(bed, scripts / "outbox.sql", clients, duration));
-      rates["chain"].push_back(pgbench(bed, scripts / "chain.sql", clients, duration));
+      for (const auto& [name, run] : contenders) {
+        bed.run_sql("TRUNCATE peer.event, peer.chain_event, ledger.outbox");
+        rates[name].push_back(run(clients));
+      }
+      // What the one before has left to the disk is for everybody in turn.
+      std::ranges::rotate(contenders, contenders.begin() + 1);
     }
     ordered_json row{{"clients", clients}};
     for (const char* const name : {"plain", "ours", "ours_personal", "outbox", "chain"})
