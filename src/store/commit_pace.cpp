@@ -37,8 +37,7 @@ void CommitPace::look(std::uint64_t committed, std::uint64_t sequenced, SteadyTi
     return;  // its speed is that of the whole time in which it moves by something
   }
   last_ = Look{.sequenced = sequenced, .at = now};
-  const auto waiting = is_queue ? static_cast<double>(committed - sequenced) : 0.0;
-  step_to(is_queue ? waiting * since.count() / done : 0);
+  step_to(is_queue ? static_cast<double>(committed - sequenced) * since.count() / done : 0);
 }
 
 void CommitPace::step_to(double wait_s) {

@@ -34,7 +34,6 @@ constexpr auto kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_T
 // The kernel's interface takes numbers where addresses are declared.
 void* number(unsigned long value) {
   // NOLINTNEXTLINE(*-pro-type-reinterpret-cast,performance-no-int-to-ptr): ptrace takes numbers
-  // there
   return reinterpret_cast<void*>(value);
 }
 

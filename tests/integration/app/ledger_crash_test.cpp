@@ -185,7 +185,7 @@ bool are_enough(const std::array<int, Progress::kPhases>& found) {
 
 // Half of the kills are aimed at the time between request and answer, as long as the last one took.
 TEST_F(LedgerCrash, TheSignerDiesAtAnyInstant) {
-  std::mt19937 dice(20260301);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a printed, fixed seed
+  std::mt19937 dice(20260301);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a fixed seed
   start_signer();
   int in_the_middle = 0;
   std::chrono::microseconds request_lasts = 3ms;
@@ -226,7 +226,7 @@ TEST_F(LedgerCrash, TheSignerDiesAtAnyInstant) {
 // The instants are spread over the time that publishing takes on this machine just now; half of the
 // kills are aimed at what follows its reading of the database, most of which is connecting.
 TEST_F(LedgerCrash, ThePublisherDiesAtAnyInstant) {
-  std::mt19937 dice(20260302);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a printed, fixed seed
+  std::mt19937 dice(20260302);  // NOLINT(cert-msc51-cpp,cert-msc32-c): a fixed seed
   start_signer();
   database_.pool().close_idle();
   std::array<int, Progress::kPhases> found{};

@@ -131,29 +131,16 @@ TEST_F(PublishedLedger, GoesOnAfterAFullDisk) {
 }
 
 /// From which nothing can be taken away.
-class KeepingDisk final : public ledger::TileSink {
+class KeepingDisk final : public PassingDisk {
  public:
-  explicit KeepingDisk(ledger::LogDirectory& directory) : directory_(directory) {}
-
-  Result<void> put(const ledger::LogPath& path, ByteView content) override {
-    return directory_.put(path, content);
-  }
-
-  Result<void> flush() override { return directory_.flush(); }
-
-  Result<void> replace(const ledger::LogPath& path, ByteView content) override {
-    return directory_.replace(path, content);
-  }
+  using PassingDisk::PassingDisk;
 
   Result<void> drop_partials(const ledger::LogPath& full) override {
     if (keeps) throw Failure(Retry::Later, "io_error", "unlink of a partial tile");
-    return directory_.drop_partials(full);
+    return PassingDisk::drop_partials(full);
   }
 
   bool keeps = true;
-
- private:
-  ledger::LogDirectory& directory_;
 };
 
 // They hold bodies: what stays for ever beside the full one is not found by an erasure.
